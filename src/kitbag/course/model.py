@@ -1,0 +1,690 @@
+"""The course and its parts, as the author writes them and as every later stage reads them.
+
+`CourseInfo`, `Sources`, `Glossary`, `Module` and `ItemBank` are one YAML file each; `Course` is all of them together,
+checked. Text fields named in `Markdown` are CommonMark without raw HTML.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from kitbag.fields import Citation, Cited, Day, Flag, Identifier, Line, Markdown, Model, Text, Whole
+from kitbag.questions.blueprint import Assessment
+from kitbag.questions.model import Item, ItemBank, Level, ScoringRule, Stimulus
+
+Minutes: TypeAlias = Annotated[Whole, Field(ge=0, le=6000)]
+
+
+# --- Blocks: what a lesson is made of ---------------------------------------------------------------------------
+
+
+class TextBlock(Cited):
+    """Running text."""
+
+    type: Literal["text"]
+    text: Markdown
+    """The text. Headings start at level 3."""
+
+
+class KeyPoint(Cited):
+    """One sentence worth remembering."""
+
+    text: Markdown
+    """The sentence."""
+
+
+class KeyPoints(Model):
+    """What to take away; also printed on the handout and shown on a slide."""
+
+    type: Literal["key-points"]
+    title: Line | None = None
+    """Instead of the standard heading."""
+    points: Annotated[tuple[KeyPoint, ...], Field(min_length=1, max_length=12)]
+    """The points, each with its own citation."""
+
+
+class Notice(Cited):
+    """Something set apart: a note, a caution, or a sensitivity notice before a hard subject."""
+
+    type: Literal["notice"]
+    kind: Literal["note", "caution", "sensitivity"]
+    """What sort of notice it is; shown by word and sign, never by colour alone."""
+    title: Line | None = None
+    """Instead of the standard heading."""
+    text: Markdown
+    """The notice."""
+
+
+class Figure(Cited):
+    """A picture from course/media."""
+
+    type: Literal["figure"]
+    src: Line
+    """The file's name under course/media."""
+    alt: Line
+    """What the picture tells, for someone who cannot see it."""
+    caption: Markdown | None = None
+    """Printed under the picture."""
+    description: Markdown | None = None
+    """A full text equivalent, where `alt` is too short for what the picture holds."""
+    credit: Line | None = None
+    """Who made it, and its licence."""
+
+
+class Table(Cited):
+    """Rows and columns with headers."""
+
+    type: Literal["table"]
+    caption: Line
+    """What the table shows."""
+    header: Annotated[tuple[Markdown, ...], Field(min_length=1, max_length=12)]
+    """A heading for each column."""
+    rows: Annotated[tuple[tuple[Markdown, ...], ...], Field(min_length=1, max_length=500)]
+    """The rows, each as long as the header."""
+    row_headers: Flag = True
+    """True where the first cell of a row names the row."""
+
+
+class TimelineEvent(Cited):
+    """Something that happened."""
+
+    text: Markdown
+    """What happened."""
+
+
+class Moment(Model):
+    """A point on a timeline. Events within one moment have no order among them."""
+
+    when: Line
+    """The date as people read it: `31 October 2000`, `early 2022`."""
+    year: Annotated[Whole, Field(ge=1, le=9999)]
+    """Where the moment stands on the scale."""
+    events: Annotated[tuple[TimelineEvent, ...], Field(min_length=1, max_length=12)]
+    """What happened then."""
+
+
+class Timeline(Model):
+    """Dated events, drawn from data as a picture with a text equivalent."""
+
+    type: Literal["timeline"]
+    title: Line
+    """What the timeline shows."""
+    moments: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=60)]
+    """The moments, earliest first."""
+
+
+class ChartBox(Cited):
+    """An actor on a who-does-what chart."""
+
+    id: Identifier
+    """Names the box; links use it."""
+    title: Line
+    """Who."""
+    text: Markdown | None = None
+    """Does what."""
+
+
+class ChartGroup(Model):
+    """Boxes that belong together; nearness says no more than that."""
+
+    title: Line
+    """What they have in common."""
+    boxes: Annotated[tuple[ChartBox, ...], Field(min_length=1, max_length=12)]
+    """The actors."""
+
+
+class ChartLink(Cited):
+    """A relation that a source states. What no source states has no line."""
+
+    source: Annotated[Identifier, Field(alias="from")]
+    """The box that acts."""
+    target: Annotated[Identifier, Field(alias="to")]
+    """The box it acts on."""
+    label: Line
+    """The relation, in a word or two: `supports`."""
+
+
+class RolesChart(Model):
+    """Who does what, drawn from data as grouped boxes with a text equivalent."""
+
+    type: Literal["roles-chart"]
+    title: Line
+    """What the chart shows."""
+    groups: Annotated[tuple[ChartGroup, ...], Field(min_length=1, max_length=12)]
+    """The groups, in reading order."""
+    links: tuple[ChartLink, ...] = ()
+    """The relations that are supported by a source."""
+
+
+class Scenario(Cited):
+    """A situation invented for training, with questions to work on. It is always marked as invented."""
+
+    type: Literal["scenario"]
+    title: Line
+    """A short name."""
+    text: Markdown
+    """The situation, told by roles."""
+    questions: Annotated[tuple[Markdown, ...], Field(min_length=1, max_length=8)]
+    """What to work out."""
+    discussion: Markdown
+    """What the source supports, opened by the trainee after thinking."""
+    guidance: Markdown | None = None
+    """For the instructor only: expected and wrong answers."""
+
+
+class Card(Cited):
+    """A card to cut out and hand round."""
+
+    id: Identifier
+    """Printed on the card."""
+    text: Markdown
+    """What the card says."""
+    answer: Markdown
+    """For the instructor only: where the card belongs, and why."""
+
+
+class Activity(Cited):
+    """Something a group does together."""
+
+    type: Literal["activity"]
+    title: Line
+    """A short name."""
+    aim: Markdown
+    """What the group can do afterwards."""
+    minutes: Minutes
+    """How long it takes, debrief included."""
+    group_size: Line
+    """How many people work together: `3 to 4`."""
+    materials: tuple[Line, ...] = ()
+    """What to have ready."""
+    steps: Annotated[tuple[Markdown, ...], Field(min_length=1, max_length=20)]
+    """What the group does, in order."""
+    cards: tuple[Card, ...] = ()
+    """Cards for the activity."""
+    debrief: Annotated[tuple[Markdown, ...], Field(min_length=1, max_length=12)]
+    """Questions that close the activity."""
+    paper_only: Markdown
+    """How to run it without any screen."""
+    on_your_own: Markdown | None = None
+    """How to do it alone, for a trainee without a group."""
+    guidance: Markdown | None = None
+    """For the instructor only: expected and wrong answers."""
+
+
+class Reflection(Cited):
+    """A moment to think, with room to write on paper. Nothing is saved or scored."""
+
+    type: Literal["reflection"]
+    prompts: Annotated[tuple[Markdown, ...], Field(min_length=1, max_length=6)]
+    """What to think about."""
+    lines: Annotated[Whole, Field(ge=1, le=20)] = 3
+    """Lines to write on, per prompt, on paper."""
+
+
+class Checkpoint(Model):
+    """Practice items inside a lesson."""
+
+    type: Literal["checkpoint"]
+    title: Line | None = None
+    """Instead of the standard heading."""
+    items: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=10)]
+    """The ids of practice items."""
+
+
+class InstructorNote(Cited):
+    """For the instructor only; no trainee's output holds a word of it."""
+
+    type: Literal["instructor"]
+    title: Line | None = None
+    """What the note is about."""
+    text: Markdown
+    """The note: talking points, expected and wrong answers."""
+
+
+Block: TypeAlias = Annotated[
+    TextBlock
+    | KeyPoints
+    | Notice
+    | Figure
+    | Table
+    | Timeline
+    | RolesChart
+    | Scenario
+    | Activity
+    | Reflection
+    | Checkpoint
+    | InstructorNote,
+    Field(discriminator="type"),
+]
+"""Any block: a closed union."""
+
+
+# --- Modules -----------------------------------------------------------------------------------------------------
+
+
+class LearningObjective(Model):
+    """What a trainee can do after the module, in one observable verb."""
+
+    id: Identifier
+    """Names it in the whole course."""
+    verb: Line
+    """The observable verb: `state`, `identify`."""
+    text: Line
+    """The whole objective, beginning with its verb."""
+    level: Level
+    """The highest level its items reach."""
+
+
+class Lesson(Model):
+    """A sitting of a few minutes."""
+
+    id: Identifier
+    """Names it within its module; the page is called so."""
+    title: Line
+    """What it is about."""
+    summary: Line
+    """One sentence for lists and search."""
+    minutes: Minutes
+    """Teaching time."""
+    objectives: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    """The objectives it works towards."""
+    blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
+    """Its content, in order."""
+
+
+class PlanStep(Model):
+    """One line of the instructor's minute plan."""
+
+    minutes: Minutes
+    """How long."""
+    what: Line
+    """What happens."""
+    how: Markdown
+    """How to lead it, materials and pages included."""
+    lesson: Identifier | None = None
+    """The lesson it covers."""
+
+
+class TalkingPoint(Cited):
+    """Something the instructor says in their own words."""
+
+    text: Markdown
+    """The point."""
+
+
+class DifficultMoment(Model):
+    """Something that happens in the room, and a reply that helps."""
+
+    situation: Line
+    """What is said or done."""
+    reply: Markdown
+    """What the instructor can answer."""
+
+
+class ExpectedAnswer(Cited):
+    """A question asked in the room, with what to expect."""
+
+    question: Markdown
+    """The question."""
+    expected: Markdown
+    """What a good answer holds."""
+    wrong: Markdown | None = None
+    """Wrong answers that come up, and what to say."""
+
+
+class InstructorGuide(Model):
+    """The instructor's part of a module. None of it reaches a trainee."""
+
+    at_a_glance: Markdown
+    """The module in half a page."""
+    plan: Annotated[tuple[PlanStep, ...], Field(min_length=1)]
+    """The minute plan; its minutes add up to the module's."""
+    materials: tuple[Line, ...] = ()
+    """What to bring."""
+    talking_points: tuple[TalkingPoint, ...] = ()
+    """What to say, with what it rests on."""
+    expected_answers: tuple[ExpectedAnswer, ...] = ()
+    """Questions asked in the room."""
+    difficult_moments: tuple[DifficultMoment, ...] = ()
+    """What may happen, and replies."""
+    sensitivity: Markdown | None = None
+    """How to lead a hard subject with care."""
+    no_projector: Markdown
+    """How to teach it without a screen."""
+    shortened: Markdown
+    """What to keep when time is short."""
+
+
+class Module(Model):
+    """One file under course/: a unit of teaching with its own bank of items."""
+
+    schema_: Annotated[Literal["module/1"], Field(alias="schema")]
+    """The kind and version of this file."""
+    id: Identifier
+    """Names the module; the file carries the same name."""
+    title: Line
+    """What it is about."""
+    summary: Markdown
+    """A short paragraph for the module's page."""
+    minutes: Minutes
+    """Teaching time."""
+    objectives: Annotated[tuple[LearningObjective, ...], Field(min_length=1)]
+    """What trainees can do afterwards."""
+    lessons: Annotated[tuple[Lesson, ...], Field(min_length=1)]
+    """The lessons, in order."""
+    self_checks: tuple[Identifier, ...] = ()
+    """Practice items printed on the trainee handout."""
+    instructor: InstructorGuide | None = None
+    """The instructor's part."""
+
+
+# --- Sources -----------------------------------------------------------------------------------------------------
+
+
+class Fact(Model):
+    """One thing a passage states, in our own words."""
+
+    id: Annotated[Whole, Field(ge=1, le=999)]
+    """Numbers it within its passage: fact 4 of P2 is cited as `P2.4`."""
+    text: Line
+    """The fact."""
+    recheck: Line | None = None
+    """Why it must be checked again before teaching; absent where it will not change."""
+
+
+class Fingerprint(Model):
+    """Tells whether a passage changed, without keeping its text (see `kitbag.course.provenance`)."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of the normalised text, in hexadecimal."""
+    sketch: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=]{4,2000}$")]
+    """MinHash sketch of the three-word runs of the normalised text, in base64."""
+
+
+class Pin(Model):
+    """A person confirmed that the course stands after a passage changed."""
+
+    day: Day
+    """When."""
+    reason: Line
+    """Why it stands, or what was rewritten."""
+    was: Fingerprint
+    """The fingerprint before."""
+
+
+class Passage(Model):
+    """A part of a document small enough to be cited."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
+    """Names it in the whole course: `P2`."""
+    locator: Line
+    """Where it is in the document, so that a person finds it."""
+    label: Line
+    """What it is about, in our own words."""
+    fingerprint: Fingerprint
+    """Tells when it changes."""
+    facts: tuple[Fact, ...] = ()
+    """What it states, in our own words."""
+    history: tuple[Pin, ...] = ()
+    """Earlier fingerprints, each with the reason the change was accepted."""
+
+
+class Erratum(Model):
+    """Something the document has wrong, and how we know."""
+
+    id: Identifier
+    """Names it."""
+    passage: Citation
+    """Where the mistake stands."""
+    says: Line
+    """What the document says."""
+    should_say: Line
+    """What is right."""
+    evidence: Markdown
+    """How we know; this comes from outside the document, and is marked so."""
+
+
+class Document(Model):
+    """A source document, by passage."""
+
+    id: Identifier
+    """Names it."""
+    title: Line
+    """Its title."""
+    publisher: Line
+    """Who published it."""
+    locator: Line
+    """Where to find it: an address or a shelf mark. It is printed, never opened."""
+    as_of: Day
+    """The state of the document that the course rests on."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    """Its language (BCP 47)."""
+    official_names: tuple[Line, ...] = ()
+    """Names and titles that may be repeated word for word."""
+    passages: tuple[Passage, ...] = ()
+    """Its passages, in order."""
+    errata: tuple[Erratum, ...] = ()
+    """Its known mistakes."""
+
+
+class Sources(Model):
+    """course/sources.yaml: the documents the course rests on."""
+
+    schema_: Annotated[Literal["sources/1"], Field(alias="schema")]
+    """The kind and version of this file."""
+    documents: tuple[Document, ...] = ()
+    """The documents."""
+
+
+# --- Glossary ----------------------------------------------------------------------------------------------------
+
+
+class Term(Cited):
+    """A glossary entry."""
+
+    id: Identifier
+    """Names it."""
+    term: Line
+    """The word or acronym."""
+    expansion: Line | None = None
+    """What an acronym stands for."""
+    definition: Markdown
+    """What it means, in our own words."""
+    forms: tuple[Line, ...] = ()
+    """Other spellings that mean the same, plurals included."""
+    added: Flag = False
+    """True where the source does not use the word and the course adds it."""
+    undefined_in_source: Flag = False
+    """True where the source uses the word without defining it; the entry then asks for a national definition."""
+    see: tuple[Identifier, ...] = ()
+    """Related entries."""
+
+
+class Glossary(Model):
+    """course/glossary.yaml."""
+
+    schema_: Annotated[Literal["glossary/1"], Field(alias="schema")]
+    """The kind and version of this file."""
+    terms: tuple[Term, ...] = ()
+    """The entries, in any order."""
+
+
+# --- The course file ---------------------------------------------------------------------------------------------
+
+
+class PathStep(Model):
+    """One part of a path: lessons of a module, a test, or time of another kind."""
+
+    title: Line
+    """What happens."""
+    minutes: Minutes
+    """How long."""
+    module: Identifier | None = None
+    """The module taught."""
+    lessons: tuple[Identifier, ...] = ()
+    """The lessons of that module; all of them where none is named."""
+    test: Identifier | None = None
+    """The test taken."""
+
+
+class CoursePath(Model):
+    """A way through the course."""
+
+    id: Identifier
+    """Names it: `full`, `refresher`."""
+    title: Line
+    """What trainees read."""
+    summary: Markdown
+    """For whom it is, and what it leaves out. Breaks come on top: say so."""
+    minutes: Minutes
+    """In all; the steps' minutes add up to it."""
+    steps: Annotated[tuple[PathStep, ...], Field(min_length=1)]
+    """The steps, in order."""
+
+
+class JobAidPoint(Cited):
+    """A line on the job-aid card."""
+
+    text: Markdown
+    """The line."""
+
+
+class JobAidSection(Model):
+    """A group of lines on the job-aid card."""
+
+    title: Line
+    """Its heading."""
+    points: Annotated[tuple[JobAidPoint, ...], Field(min_length=1, max_length=10)]
+    """Its lines."""
+
+
+class JobAid(Model):
+    """The card that goes into a pocket."""
+
+    title: Line
+    """Its heading."""
+    sections: Annotated[tuple[JobAidSection, ...], Field(min_length=1, max_length=8)]
+    """What it says."""
+    contacts: tuple[Line, ...] = ()
+    """Labels of blank lines for local contacts."""
+
+
+class EvaluationQuestion(Model):
+    """A question on the form by which trainees judge the course."""
+
+    text: Line
+    """The question."""
+    answer: Literal["scale", "text"]
+    """A scale of five, or lines to write on."""
+
+
+class LeftOut(Model):
+    """A fact that the course leaves out on purpose."""
+
+    fact: Citation
+    """The fact: `P2.7`."""
+    reason: Line
+    """Why."""
+
+
+class CourseInfo(Model):
+    """course/course.yaml: what the course is, and what holds for all of it."""
+
+    schema_: Annotated[Literal["course/1"], Field(alias="schema")]
+    """The kind and version of this file."""
+    id: Identifier
+    """Names the course; records and saved progress carry it."""
+    title: Line
+    """The title."""
+    subtitle: Line | None = None
+    """The rest of the title."""
+    edition: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")]
+    """The edition, on every page. Change it when the teaching changes."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    """The language of the course (BCP 47): `en`, `fr`."""
+    summary: Markdown
+    """What the course gives, for the start page."""
+    audience: Markdown
+    """For whom it is, and what they need beforehand."""
+    status: Markdown
+    """What the course is not: its standing, and what it does not replace. Shown on every start page."""
+    author: Line
+    """Who answers for it."""
+    licence: Line
+    """Under which licence it may be used (an SPDX name where there is one)."""
+    review_by: Day
+    """When the course must be looked through again."""
+    cut_score: Annotated[Whole, Field(ge=0, le=100)] = 80
+    """Percentage of the points that passes a test."""
+    scoring: ScoringRule = ScoringRule.PARTIAL
+    """The rule for items that have none of their own."""
+    modules: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    """The modules in order: `m1` is the file course/m1.yaml, its items are in questions/m1.yaml."""
+    paths: tuple[CoursePath, ...] = ()
+    """Ways through the course."""
+    tests: tuple[Assessment, ...] = ()
+    """The tests drawn from the banks."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Facts the course leaves out on purpose."""
+    job_aid: JobAid | None = None
+    """The card that goes into a pocket."""
+    support: Markdown | None = None
+    """What to say about stepping out and about support, with a line to fill in locally."""
+    evaluation: tuple[EvaluationQuestion, ...] = ()
+    """The form by which trainees judge the course."""
+
+
+# --- All of it ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Course:
+    """Everything in a course folder, read and checked."""
+
+    folder: Path
+    """Where it was read from."""
+    info: CourseInfo
+    sources: Sources
+    glossary: Glossary
+    modules: tuple[Module, ...]
+    """In teaching order."""
+    banks: tuple[ItemBank, ...]
+    """In the order of the modules; a module without a file of items has an empty bank."""
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """Every item by its id, in bank order."""
+        return {item.id: item for bank in self.banks for item in bank.items}
+
+    @cached_property
+    def stimuli(self) -> dict[str, Stimulus]:
+        """Every shared stimulus by its id."""
+        return {stimulus.id: stimulus for bank in self.banks for stimulus in bank.stimuli}
+
+    @cached_property
+    def bank_of(self) -> dict[str, ItemBank]:
+        """The item bank of each module, by the module's id."""
+        return {bank.module: bank for bank in self.banks}
+
+    @cached_property
+    def objectives(self) -> dict[str, LearningObjective]:
+        """Every learning objective by its id, in teaching order."""
+        return {objective.id: objective for module in self.modules for objective in module.objectives}
+
+    @cached_property
+    def module_of_objective(self) -> dict[str, Module]:
+        """The module of each learning objective, by the objective's id."""
+        return {objective.id: module for module in self.modules for objective in module.objectives}
+
+    @cached_property
+    def passages(self) -> dict[str, Passage]:
+        """Every passage by its id, in the order of the documents."""
+        return {passage.id: passage for document in self.sources.documents for passage in document.passages}
+
+    @cached_property
+    def as_of(self) -> str:
+        """The newest source date, as year-month-day; empty where the course has no sources."""
+        return max((document.as_of.isoformat() for document in self.sources.documents), default="")

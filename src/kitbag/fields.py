@@ -1,0 +1,96 @@
+"""The kinds of value a course file holds, and the base of every model read from one.
+
+A YAML scalar arrives here as text, just as the author typed it: the field decides what it means. So `no`, `on`,
+`012` and `3:30` stay text in a text field, and only `true` and `false` are a flag (YAML 1.2 core schema, 10.3.2).
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+LONGEST_TEXT: Final = 100_000
+"""Characters in one text field; more than this is a mistake or an attack."""
+
+
+class Model(BaseModel):
+    """A frozen value that knows each of its fields and refuses any other."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+def _whole_number(value: Any) -> Any:
+    if isinstance(value, str):
+        if re.fullmatch(r"-?[0-9]{1,15}", value) is None:
+            raise PydanticCustomError("whole_number", "expected a whole number")
+        return int(value)
+    return value
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, str):
+        if value not in ("true", "false"):
+            raise PydanticCustomError("flag", "expected true or false")
+        return value == "true"
+    return value
+
+
+def _decimal(value: Any) -> Any:
+    if isinstance(value, str):
+        if re.fullmatch(r"-?[0-9]{1,15}([.,][0-9]{1,15})?", value) is None:
+            raise PydanticCustomError("decimal_number", "expected a number such as 12 or 0.5")
+        return Decimal(value.replace(",", "."))
+    return value
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+                raise ValueError(value)
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise PydanticCustomError("day", "expected a day such as 2024-07-11") from error
+    return value
+
+
+Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
+"""A name given by the author and never shown as text: letters, digits, dot, hyphen, underscore."""
+
+Line: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\r\n]*$")]
+"""Plain text on one line."""
+
+Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
+"""Plain text, of one or more lines."""
+
+Markdown: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
+"""CommonMark without raw HTML."""
+
+Whole: TypeAlias = Annotated[int, BeforeValidator(_whole_number)]
+"""A whole number in decimal digits."""
+
+Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag)]
+"""`true` or `false`, nothing else."""
+
+Number: TypeAlias = Annotated[Decimal, BeforeValidator(_decimal)]
+"""An exact decimal number."""
+
+Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
+"""A day of the calendar, written year-month-day (ISO 8601)."""
+
+Citation: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[0-9]+)?$", max_length=64)]
+"""A passage (`P2`) or one fact of it (`P2.4`)."""
+
+
+class Cited(Model):
+    """Something that says what it rests on: passages, or the reason for citing none."""
+
+    cites: tuple[Citation, ...] = ()
+    """The passages (`P2`) or facts (`P2.4`) this rests on."""
+    uncited: Line | None = None
+    """Why nothing is cited, where that is right (an instruction, a question to the group)."""
