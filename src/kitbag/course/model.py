@@ -396,7 +396,7 @@ class Fact(Model):
 
 
 class Fingerprint(Model):
-    """Tells whether a passage changed, without keeping its text (see `kitbag.course.provenance`)."""
+    """Tells whether a passage changed, without keeping its text (see `kitbag.course.fingerprints`)."""
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """SHA-256 of the normalised text, in hexadecimal."""
@@ -653,6 +653,8 @@ class Course:
     """In teaching order."""
     banks: tuple[ItemBank, ...]
     """In the order of the modules; a module without a file of items has an empty bank."""
+    digest: str = ""
+    """SHA-256 over every input file, in hexadecimal: the content digest that pages and papers carry, cut short."""
 
     @cached_property
     def items(self) -> dict[str, Item]:

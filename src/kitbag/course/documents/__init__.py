@@ -1,0 +1,1 @@
+"""Source documents, read into passages: plain text, HTML and PDF."""
