@@ -16,6 +16,19 @@ LONGEST_TEXT: Final = 100_000
 """Characters in one text field; more than this is a mistake or an attack."""
 
 
+PATTERNS: Final = {
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "an id (letters, digits, dot, hyphen, underscore)",
+    r"^[^\r\n]*$": "text on one line",
+    r"^[A-Za-z][A-Za-z0-9_-]*$": "a passage id such as P2",
+    r"^[A-Za-z][A-Za-z0-9_-]*(\.[0-9]+)?$": "a passage such as P2 or a fact such as P2.4",
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "a language tag such as en or fr-CA",
+    r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$": "an edition such as 1.0 or 2026-2",
+    r"^[0-9a-f]{64}$": "a SHA-256 in hexadecimal",
+    r"^[A-Za-z0-9+/=]{4,2000}$": "a sketch in base64",
+}
+"""What each pattern of the models asks for, in an author's words."""
+
+
 class Model(BaseModel):
     """A frozen value that knows each of its fields and refuses any other."""
 

@@ -1,0 +1,143 @@
+"""Reads a course folder: files to models, models to one `Course`, and everything that is wrong with them at once."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from kitbag.course.checks import check
+from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
+from kitbag.course.parts import Parts, Places, media_of
+from kitbag.fields import Model
+from kitbag.files import Unreadable, read_within
+from kitbag.findings import Finding, Place, Severity, did_you_mean, has_errors, in_order
+from kitbag.modelling import read_model
+from kitbag.questions.model import ItemBank
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of reading a course folder."""
+
+    course: Course | None
+    """The course; `None` where a finding is an error."""
+    findings: list[Finding]
+    """Everything the author should know, by file and line."""
+    places: Places
+    """Where each value stands, for later findings."""
+
+
+def load_course(folder: Path) -> Loaded:
+    """Read the course in `folder` and check it.
+
+    It reads course/course.yaml, sources.yaml, glossary.yaml and a file a module, and the module's item bank of the same
+    name under questions/. Pictures are looked at for their presence and kind only. Nothing raises: a folder that is no
+    course gives findings too.
+    """
+    reading = _Reading(folder)
+    info = reading.read("course/course.yaml", CourseInfo)
+    sources = reading.read("course/sources.yaml", Sources)
+    glossary = reading.read("course/glossary.yaml", Glossary)
+    names = info.modules if info else tuple(_stems(folder / "course", leave_out=("course", "sources", "glossary")))
+    modules = {name: reading.read(f"course/{name}.yaml", Module) for name in names}
+    banks = {name: reading.bank(name) for name in names}
+    parts = Parts(folder, info, sources, glossary, modules, banks)
+    findings = reading.findings + list(check(parts, reading.places))
+    if info:
+        findings += _left_lying(folder, info)
+    for name in media_of(parts):
+        reading.hash_media(name)
+    findings = in_order(findings)
+    course = None
+    if info and sources and glossary and not has_errors(findings):
+        course = Course(
+            folder=folder,
+            info=info,
+            sources=sources,
+            glossary=glossary,
+            modules=tuple(module for module in modules.values() if module),
+            banks=tuple(bank for bank in banks.values() if bank),
+            digest=reading.digest.hexdigest(),
+        )
+    return Loaded(course, findings, reading.places)
+
+
+@dataclass
+class _Reading:
+    """Gathers findings, places and the digest while files are read."""
+
+    folder: Path
+    findings: list[Finding] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def read(self, file: str, model: type[M]) -> M | None:
+        try:
+            data = read_within(self.folder, file)
+        except Unreadable as error:
+            hint = error.hint or (_near(self.folder, file) if error.code == "missing-file" else "")
+            self.findings.append(Finding(error.code, Place(file), str(error), hint))
+            return None
+        self.add(file, data)
+        value, tree, findings = read_model(data, file, model)
+        self.findings += findings
+        if tree:
+            self.places.trees[file] = tree
+        return value
+
+    def bank(self, name: str) -> ItemBank | None:
+        """Read a module's item bank; a module without a file of items has none, which is no mistake."""
+        file = f"questions/{name}.yaml"
+        if not (self.folder / file).exists() and not (self.folder / file).is_symlink():
+            return ItemBank(schema="questions/1", module=name)
+        return self.read(file, ItemBank)
+
+    def hash_media(self, name: str) -> None:
+        try:
+            self.add(name, read_within(self.folder, name))
+        except Unreadable:
+            return  # Told by the checks.
+
+    def add(self, file: str, data: bytes) -> None:
+        # Name and length first, so that no two folders of different files can feed the hash the same bytes.
+        self.digest.update(f"{file}\0{len(data)}\0".encode())
+        self.digest.update(data)
+
+
+def _stems(folder: Path, leave_out: Iterable[str] = ()) -> list[str]:
+    try:
+        return sorted(path.stem for path in folder.glob("*.yaml") if path.stem not in set(leave_out))
+    except OSError:
+        return []
+
+
+def _near(folder: Path, file: str) -> str:
+    path = folder / file
+    if not (folder / "course").is_dir():
+        return 'Is this a course folder? Start one with "kitbag init".'
+    try:
+        others = [other.name for other in path.parent.iterdir()]
+    except OSError:
+        others = []
+    return did_you_mean(path.name, others) or "Write it, or take its name out of course.yaml."
+
+
+def _left_lying(folder: Path, info: CourseInfo) -> Iterable[Finding]:
+    """Find YAML files that look like part of the course and are not."""
+    known = {*info.modules, "course", "sources", "glossary"}
+    for name in _stems(folder / "course"):
+        if name not in known:
+            hint = 'Add it to "modules" in course.yaml, or move it away.'
+            yield Finding("unused-file", Place(f"course/{name}.yaml"), "No module list names this file.", hint, Severity.WARNING)
+    for name in _stems(folder / "questions"):
+        if name not in info.modules:
+            hint = did_you_mean(name, info.modules) or "Name it like the module its items belong to."
+            message = "There is no module of this name, so its items are not used."
+            yield Finding("unused-file", Place(f"questions/{name}.yaml"), message, hint, Severity.WARNING)
+    for path in sorted([*(folder / "course").glob("*.yml"), *(folder / "questions").glob("*.yml")]):
+        place = Place(f"{path.parent.name}/{path.name}")
+        hint = f'Rename it to "{path.stem}.yaml".'
+        yield Finding("unused-file", place, "Files that end in .yml are not read.", hint, Severity.WARNING)

@@ -1,0 +1,169 @@
+"""Reading and writing files: nothing outside the folder is read, and nothing is ever half written."""
+
+import contextlib
+import ctypes
+import ctypes.util
+import errno
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+LARGEST_FILE: Final = 64 * 1024 * 1024
+"""Bytes in one input file; a larger one is refused before it is read."""
+
+
+class Unreadable(Exception):
+    """An input file that cannot or must not be read; the message says why, and `hint` what to do."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        """Keep the finding's code, message and hint."""
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+def read_within(folder: Path, name: str, *, largest: int = LARGEST_FILE) -> bytes:
+    """Return the bytes of the regular file `name` below `folder`.
+
+    Raises:
+        Unreadable: it is missing, leaves the folder by `..` or a link, is no regular file, or is too large.
+    """
+    path = folder / name
+    try:
+        resolved = path.resolve(strict=True)
+        if not resolved.is_relative_to(folder.resolve()):
+            raise Unreadable(
+                "outside-folder", f'"{name}" leads out of the course folder.', "Copy the file into the folder."
+            )
+        # Opened without blocking, so that a named pipe cannot hold the build.
+        descriptor = os.open(resolved, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("not-a-file", f'"{name}" is not a file.')
+            if status.st_size > largest:
+                limit = f"{largest // 1024 // 1024} MiB"
+                raise Unreadable("too-large", f'"{name}" is larger than {limit}.', "Split it or make it smaller.")
+            return file.read()
+    except FileNotFoundError:
+        raise Unreadable("missing-file", f'There is no file "{name}".') from None
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name or the links on the way to it are broken"
+        raise Unreadable("unreadable", f'"{name}" cannot be read: {reason}.') from None
+
+
+def is_safe_name(name: str) -> bool:
+    """Tell whether `name` is a relative path that stays inside its folder on every platform."""
+    parts = PurePosixPath(name).parts
+    bad = set('\\:*?"<>|')
+    return bool(parts) and not name.startswith("/") and ".." not in parts and not (bad | set(map(chr, range(32)))) & set(name)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to `path` as a whole or not at all: into a temporary file beside it, which then takes its name.
+
+    Raises:
+        OSError: the file cannot be written; what stood there before still stands.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(OSError):
+            os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give an empty folder to fill, which takes the place of `target` when the block ends well.
+
+    Until that moment `target` stays as it was; when the block raises, the new folder is removed. On Linux the two
+    folders change places in one step; elsewhere the old one is moved aside first, and `recover` puts it back if the
+    process dies between the two steps.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    recover(target)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    try:
+        os.chmod(fresh, 0o777 & ~_umask())
+        yield fresh
+        _take_the_place(fresh, target)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def recover(target: Path) -> None:
+    """Tidy up after a process that died while it replaced `target`: put the last good folder back, drop the rest."""
+    old = _aside(target)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for leftover in [*target.parent.glob(f".{target.name}.new-*"), old]:
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
+
+
+def _take_the_place(fresh: Path, target: Path) -> None:
+    if not target.exists():
+        fresh.rename(target)
+        return
+    if _exchange(fresh, target):
+        shutil.rmtree(fresh, ignore_errors=True)
+        return
+    old = _aside(target)
+    target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two paths change places in one step (renameat2 with RENAME_EXCHANGE); False where the system cannot."""
+    library = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True) if os.name == "posix" else None
+    rename = getattr(library, "renameat2", None)
+    if rename is None:
+        return False
+    at_current_folder, exchange = -100, 2
+    if rename(at_current_folder, os.fsencode(one), at_current_folder, os.fsencode(other), exchange) == 0:
+        return True
+    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+
+
+def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files into a folder made by `new_folder`. Names are relative, with forward slashes.
+
+    Raises:
+        ValueError: a name would leave the folder.
+        OSError: the disk is full or the folder cannot be written.
+    """
+    made: set[Path] = set()
+    for name, data in files:
+        if not is_safe_name(name):
+            raise ValueError(f"unsafe name for an output file: {name!r}")
+        path = folder / name
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(data)

@@ -1,0 +1,298 @@
+"""Strict YAML: from bytes to plain values, with the place of every one.
+
+The C parser's events make a tree of `dict`, `list`, `str` and, for a value left empty, `None`. No scalar is
+interpreted here: the field it lands in decides (see `kitbag.fields`). Beside the values stands a tree of the same
+shape that holds character offsets only; lines and columns are worked out when a finding needs them.
+
+What YAML offers and a course does not need is refused by name: tags, merge keys, several documents, keys that are not
+text, deep nesting, and aliases that swell.
+"""
+
+import codecs
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+import yaml
+from yaml.cyaml import CParser
+
+from kitbag.findings import Finding, Place, Severity, did_you_mean
+
+DEEPEST: Final = 32
+"""Levels of nesting; the deepest course file needs twelve."""
+MOST_ALIASED: Final = 20_000
+"""Values that aliases may add to one file."""
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# YAML 1.2, 5.1: the printable characters. A byte order mark inside the text (5.2) is refused too.
+
+
+@dataclass(slots=True)
+class Marks:
+    """Where a mapping or a list stands, and the same for all it holds."""
+
+    offset: int
+    inside: Any
+    """By key or by index: a character offset for a scalar, `Marks` for a mapping or a list."""
+    keys: dict[str, int]
+    """Offsets of a mapping's keys; empty for a list."""
+
+
+@dataclass(slots=True)
+class Tree:
+    """The values of one file, with their places."""
+
+    file: str
+    """Path from the course folder, with forward slashes."""
+    value: Any = None
+    """`dict`, `list`, `str` or `None`, nested."""
+    marks: Marks | int = 0
+    """The offsets, in the shape of `value`."""
+    lines: list[int] = field(default_factory=lambda: [0])
+    """The offset at which each line begins."""
+
+    def place(self, offset: int) -> Place:
+        """Return the line and column of a character offset."""
+        line = bisect_right(self.lines, offset)
+        return Place(self.file, line, offset - self.lines[line - 1] + 1)
+
+    def at(self, *path: str | int) -> Place:
+        """Return the place of the value at a path of keys and indexes, or of its nearest parent that is there."""
+        marks = self._walk(path)
+        return self.place(marks.offset if isinstance(marks, Marks) else marks)
+
+    def key_at(self, *path: str | int) -> Place:
+        """Return the place of the key that names the value at a path, or of the nearest thing that is there."""
+        above = self._walk(path[:-1])
+        if isinstance(above, Marks) and path[-1] in above.keys:
+            return self.place(above.keys[str(path[-1])])
+        return self.at(*path)
+
+    def _walk(self, path: Sequence[str | int]) -> Marks | int:
+        marks = self.marks
+        for step in path:
+            if not isinstance(marks, Marks):
+                break
+            try:
+                marks = marks.inside[step]
+            except (KeyError, IndexError, TypeError):
+                break
+        return marks
+
+
+def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
+    """Parse one YAML file.
+
+    Args:
+        data: the bytes of the file.
+        file: its path from the course folder, for the findings.
+
+    Returns:
+        The tree, or `None` where the file cannot be read as YAML, and every finding.
+    """
+    text, findings = _decode(data, file)
+    if text is None:
+        return None, findings
+    tree = Tree(file, lines=[0, *(end.end() for end in _LINE_END.finditer(text))])
+    reader = _Reader(tree, findings)
+    try:
+        reader.read(text)
+    except _Refused:
+        return None, findings
+    except yaml.MarkedYAMLError as error:
+        findings.append(_syntax_finding(error, tree, text))
+        return None, findings
+    return tree, findings
+
+
+def _decode(data: bytes, file: str) -> tuple[str | None, list[Finding]]:
+    findings: list[Finding] = []
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        message = "The file is encoded as UTF-16."
+        return None, [Finding("encoding", Place(file, 1, 1), message, "Save it again as UTF-8.")]
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+        message = "The file begins with a byte order mark, which is passed over."
+        hint = 'Save it as "UTF-8 without BOM".'
+        findings.append(Finding("byte-order-mark", Place(file, 1, 1), message, hint, Severity.WARNING))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = _end_of(data[: error.start].decode("utf-8"), file)
+        message = f"Byte 0x{data[error.start]:02X} is not UTF-8."
+        return None, [*findings, Finding("encoding", place, message, "Save the file again as UTF-8.")]
+    if "\r" in text:
+        place = _end_of(text[: text.index("\r")], file)
+        message = "Lines end the Windows way (CR LF), which works, but makes Git show every line as changed."
+        findings.append(Finding("line-ends", place, message, 'Save the file with "LF" line ends.', Severity.NOTE))
+    odd = _FORBIDDEN.search(text)
+    if odd:
+        message = f"The character U+{ord(odd.group()):04X} cannot be seen and must not stand in the file."
+        place = _end_of(text[: odd.start()], file)
+        return None, [*findings, Finding("control-character", place, message, "Delete it.")]
+    return text, findings
+
+
+def _end_of(text: str, file: str) -> Place:
+    *_, last = [0, *(end.end() for end in _LINE_END.finditer(text))]
+    return Place(file, len(_LINE_END.findall(text)) + 1, len(text) - last + 1)
+
+
+class _Refused(Exception):
+    """The rest of the file cannot be read sensibly; the finding that says why is already in the list."""
+
+
+class _Reader:
+    """Turns the C parser's events into a tree. Recursion goes no deeper than `DEEPEST`."""
+
+    def __init__(self, tree: Tree, findings: list[Finding]) -> None:
+        self.tree = tree
+        self.findings = findings
+        self.anchors: dict[str, tuple[Any, Any, int] | None] = {}
+        """Value, marks and size by anchor; `None` while the anchored value is still open."""
+        self.values = 0
+        """Values so far, those that aliases repeat included."""
+        self.aliased = 0
+
+    def read(self, text: str) -> None:
+        parser = CParser(text)
+        self.next_event = parser.get_event
+        self.next_event()  # the stream begins
+        event = self.next_event()
+        if isinstance(event, yaml.StreamEndEvent):
+            self.refuse("empty-file", 0, "The file is empty.", 'Begin it with a line such as "schema: module/1".')
+        self.tree.value, self.tree.marks = self.value(self.next_event(), 0)
+        self.next_event()  # the document ends
+        event = self.next_event()
+        if not isinstance(event, yaml.StreamEndEvent):
+            message = 'A second document begins here, after "---".'
+            self.refuse("several-documents", event.start_mark.index, message, "Put it into a file of its own.")
+
+    def value(self, event: Any, depth: int) -> tuple[Any, Any]:
+        """Return the value that begins with `event`, and its marks."""
+        kind = type(event)
+        if kind is yaml.AliasEvent:
+            return self.repeated(event.anchor, event.start_mark.index)
+        offset = event.start_mark.index
+        anchor = event.anchor
+        if event.tag is not None:
+            message = f'The tag "{event.tag}" is not used in course files.'
+            self.add("tag", offset, message, "Delete it: the field decides what a value is.")
+        before = self.values
+        self.values += 1
+        if anchor is not None:
+            self.anchors[anchor] = None
+        value: Any
+        marks: Any
+        if kind is yaml.ScalarEvent:
+            value, marks = event.value, offset
+            if value == "" and not event.style:
+                value = None
+        elif depth == DEEPEST:
+            self.refuse("too-deep", offset, f"This is nested more than {DEEPEST} levels deep.", "Make it flatter.")
+        elif kind is yaml.MappingStartEvent:
+            value, marks = self.mapping(offset, depth + 1)
+        else:
+            value, marks = self.sequence(offset, depth + 1)
+        if anchor is not None:
+            self.anchors[anchor] = (value, marks, self.values - before)
+        return value, marks
+
+    def sequence(self, offset: int, depth: int) -> tuple[list[Any], Marks]:
+        values: list[Any] = []
+        inside: list[Any] = []
+        next_event, end = self.next_event, yaml.SequenceEndEvent
+        while type(event := next_event()) is not end:
+            value, marks = self.value(event, depth)
+            if value is None:
+                self.add("empty-value", marks, "This entry of the list is empty.", "Write it, or delete the line.")
+            values.append(value)
+            inside.append(marks)
+        return values, Marks(offset, inside, {})
+
+    def mapping(self, offset: int, depth: int) -> tuple[dict[str, Any], Marks]:
+        values: dict[str, Any] = {}
+        inside: dict[str, Any] = {}
+        keys: dict[str, int] = {}
+        next_event, end, scalar = self.next_event, yaml.MappingEndEvent, yaml.ScalarEvent
+        while type(event := next_event()) is not end:
+            at = event.start_mark.index
+            if type(event) is not scalar:
+                self.refuse("key-not-text", at, "A key must be text.", "Put quotes around a value such as [ or {.")
+            key = event.value
+            value, marks = self.value(next_event(), depth)
+            if key in keys:
+                first = self.tree.place(keys[key]).line
+                message = f'The key "{key}" stands twice in one mapping, first in line {first}.'
+                self.add("duplicate-key", at, message, "Delete one of them.")
+                continue
+            if value is None:
+                message = f'"{key}" is empty.'
+                self.add("empty-value", at, message, "Write a value after it, or delete the line.")
+            keys[key] = at
+            values[key] = value
+            inside[key] = marks
+        return values, Marks(offset, inside, keys)
+
+    def repeated(self, anchor: str, offset: int) -> tuple[Any, Any]:
+        """Return the value an alias stands for: the very same object, so that repeating it costs no memory."""
+        if anchor not in self.anchors:
+            hint = did_you_mean(anchor, self.anchors) or f'Put "&{anchor}" before the value it should repeat.'
+            self.refuse("unknown-alias", offset, f'There is no anchor "&{anchor}" before this alias.', hint)
+        target = self.anchors[anchor]
+        if target is None:
+            self.refuse("alias-loop", offset, f'The alias "*{anchor}" stands inside the value it repeats.')
+        value, marks, size = target
+        self.values += size
+        self.aliased += size
+        if self.aliased > MOST_ALIASED:
+            message = f"Aliases repeat more than {MOST_ALIASED} values in this file."
+            self.refuse("alias-bomb", offset, message, "Write the values out, or make the file smaller.")
+        return value, marks
+
+    def add(self, code: str, offset: Any, message: str, hint: str = "") -> None:
+        at = offset.offset if isinstance(offset, Marks) else offset
+        self.findings.append(Finding(code, self.tree.place(at), message, hint))
+
+    def refuse(self, code: str, offset: int, message: str, hint: str = "") -> NoReturn:
+        self.add(code, offset, message, hint)
+        raise _Refused
+
+
+# What libyaml says, in the author's words: the first phrase found decides.
+_SYNTAX: Final = (
+    ("'\\t' that cannot start", "A tab stands where only spaces may.", "Replace it by spaces."),
+    ("mapping values are not allowed", "A colon begins a value where none may begin.", "Put the text in quotes."),
+    ("found character that cannot start", "This character cannot begin a value.", "Put the value in quotes."),
+    ("unexpected end of stream", "The text ends inside quotes that are still open.", "Close the quotes."),
+    ("could not find expected ':'", "A line here is neither a key with a colon nor a list entry.", "Indent it or add \":\"."),
+    ("found undefined tag handle", "This value begins with a tag (!).", "Put the value in quotes."),
+    ("unknown escape character", "A backslash in double quotes begins an escape that YAML does not know.", "Use single quotes."),
+    ("expected <block end>", "This line does not line up with the lines above it.", "Indent it like its neighbours."),
+    ("did not find expected key", "This line does not line up with the lines above it.", "Indent it like its neighbours."),
+    ("did not find expected '-'", "A list entry is expected here.", 'Begin the line with "- ".'),
+    ("did not find expected ',' or ']'", "A list in square brackets is not closed.", 'Add "]".'),
+    ("did not find expected ',' or '}'", "A mapping in curly brackets is not closed.", 'Add "}".'),
+    ("alphabetic or numeric character", "An anchor (&) or alias (*) has no name.", "Put the value in quotes."),
+    ("entries are not allowed", 'A list entry ("- ") cannot stand here.', "Put it on a line of its own, indented."),
+    ("expected node content", "A value is expected here.", "Look at the line above, too."),
+    ("expected <document start>", "Something stands here after the end of the value.", "Put a space after the colon."),
+    ("a comment in a block scalar", "The first line of this text is indented less than it must be.", "Indent it."),
+)
+
+
+def _syntax_finding(error: yaml.MarkedYAMLError, tree: Tree, text: str) -> Finding:
+    problem = f"{error.context or ''} {error.problem or ''}"
+    # What is left open is mended where it was opened, not where the file ends.
+    left_open = "unexpected end of stream" in problem or "expected ','" in problem
+    mark = (error.context_mark if left_open else error.problem_mark) or error.problem_mark
+    offset = min(mark.index, len(text)) if mark else 0
+    if "cannot start any token" in problem and text[offset : offset + 1] == "\t":
+        problem = "'\\t' that cannot start"
+    for phrase, message, hint in _SYNTAX:
+        if phrase in problem:
+            return Finding("yaml-syntax", tree.place(offset), message, hint)
+    return Finding("yaml-syntax", tree.place(offset), f"This is not YAML: {problem.strip()}.", "Look at the line above, too.")
