@@ -1,0 +1,237 @@
+"""The timeline and the who-does-what chart, drawn from their data.
+
+Each is one inline SVG with a title and a description; the page, handout or slide gives the same content as text beside
+it. Both are drawn for a given width, so that a phone gets a drawing of its own instead of a shrunken one.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from kitbag.course.model import ChartBox, ChartGroup, RolesChart, Timeline
+from kitbag.rendering.catalogue import Catalogue, direction
+from kitbag.rendering.drawing import LINE_HEIGHT, Drawing, Lettering, Rect, text_width, wrap
+from kitbag.rendering.markdown import plain
+
+WIDE: Final = 640.0
+"""A drawing for a page or a laptop."""
+NARROW: Final = 300.0
+"""A drawing for a phone."""
+
+_YEAR: Final = Lettering("soft", size=13, anchor="middle")
+_WHEN: Final = Lettering("when", bold=True)
+_WORDS: Final = Lettering("words")
+_GROUP: Final = Lettering("group", size=14, bold=True)
+_WHO: Final = Lettering("who", bold=True)
+_WHAT: Final = Lettering("words", size=14)
+_LABEL: Final = Lettering("label", size=13, bold=True, anchor="middle")
+
+_STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
+
+
+# --- Timeline ----------------------------------------------------------------------------------------------------
+
+
+def timeline_svg(timeline: Timeline, catalogue: Catalogue, *, width: float = WIDE, name: str = "timeline") -> Markup:
+    """Return the timeline as inline SVG.
+
+    A strip on top stands to scale: a mark for each moment over the years. Below it the moments follow one another with
+    their events. The name sets the drawing's ids apart from others on the page.
+    """
+    first, last = timeline.moments[0], timeline.moments[-1]
+    drawing = Drawing(
+        name=name,
+        title=timeline.title,
+        description=catalogue.text("figures.timeline", first=first.when, last=last.when),
+        width=width,
+        rtl=direction(catalogue.language) == "rtl",
+    )
+    return drawing.finish(_moments(drawing, timeline, _scale(drawing, timeline)))
+
+
+def _scale(drawing: Drawing, timeline: Timeline) -> float:
+    """Draw the strip of years with a mark for each moment, and return where it ends."""
+    years = [moment.year for moment in timeline.moments]
+    first, last = min(years), max(years)
+    if first == last:
+        return 0.0
+    margin = 24.0
+    unit = (drawing.width - 2 * margin) / (last - first)
+    highest = max(years.count(year) for year in years)
+    base = 12 + 13.0 * highest
+    drawing.line([(margin, base), (drawing.width - margin, base)], style="axis")
+    room = text_width("0000", 13) + 10
+    step = next((step for step in _STEPS if step * unit >= room), last - first)
+    for year in (*range(first, last - step // 2, step), last):
+        x = margin + (year - first) * unit
+        drawing.line([(x, base), (x, base + 6)], style="axis")
+        drawing.text(x, base + 8, [str(year)], _YEAR)
+    for year in sorted(set(years)):
+        for place in range(years.count(year)):
+            drawing.dot(margin + (year - first) * unit, base - 11 - 13 * place, 4.5, style="mark")
+    return base + 44
+
+
+def _moments(drawing: Drawing, timeline: Timeline, top: float) -> float:
+    """Draw each moment with its events along a line from top to bottom, and return where they end."""
+    beside = drawing.width >= WIDE
+    widest = max(text_width(moment.when, 15, bold=True) for moment in timeline.moments)
+    dates = min(widest, drawing.width * 0.3)
+    axis = dates + 24 if beside else 8.0
+    start = axis + 24
+    y = top
+    dots = []
+    for moment in timeline.moments:
+        dots.append(y + 0.5 * 15 * LINE_HEIGHT)
+        if beside:
+            when = wrap(moment.when, dates, 15, bold=True)
+            ends = drawing.text(axis - 24, y, when, _WHEN._replace(anchor="end"))
+        else:
+            when = wrap(moment.when, drawing.width - start, 15, bold=True)
+            ends = y = drawing.text(start, y, when, _WHEN)
+        several = len(moment.events) > 1
+        for event in moment.events:
+            indent = 16 if several else 0
+            if several:
+                bullet = y + 0.5 * 15 * LINE_HEIGHT
+                drawing.area(_square(start + 3, bullet, 3), style="bullet")
+            lines = wrap(plain(event.text), drawing.width - start - indent, 15)
+            y = drawing.text(start + indent, y, lines, _WORDS) + 4
+        y = max(y, ends) + 20
+    drawing.line([(axis, dots[0]), (axis, dots[-1])], style="axis")
+    for dot in dots:
+        drawing.dot(axis, dot, 6, style="mark")
+    return y - 16
+
+
+def _square(x: float, y: float, half: float) -> list[tuple[float, float]]:
+    return [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+
+
+# --- Who does what -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A box as drawn."""
+
+    edge: float
+    """x of the side that faces the lanes."""
+    middle: float
+    """y of its middle."""
+    faces: int
+    """1 where the lanes lie further along the reading direction, -1 where they lie before the box."""
+
+
+def roles_chart_svg(chart: RolesChart, catalogue: Catalogue, *, width: float = WIDE, name: str = "chart") -> Markup:
+    """Return the who-does-what chart as inline SVG.
+
+    Groups are frames, actors are boxes; a line is drawn only for a link that the author gives, with its label on it.
+    Lines run in lanes beside the boxes: between the two columns of a wide drawing, at the end of a narrow one.
+    """
+    drawing = Drawing(
+        name=name,
+        title=chart.title,
+        description=catalogue.text("figures.roles_chart"),
+        width=width,
+        rtl=direction(catalogue.language) == "rtl",
+    )
+    two = width >= WIDE and len(chart.groups) > 1
+    lanes = _lane_of(chart)
+    gutter = _gutter(chart, lanes, width, two=two)
+    column = (width - gutter) / (2 if two else 1)
+    placed: dict[str, _Placed] = {}
+    bottoms = []
+    for number, groups in enumerate(_columns(chart.groups, column) if two else [list(chart.groups)]):
+        y = 1.0
+        for group in groups:
+            frame = Rect(number * (column + gutter) + 0.5, y, column - 1, _group_height(group, column), radius=10)
+            placed |= _group(drawing, group, frame, -1 if number else 1)
+            y += frame.height + 18
+        bottoms.append(y - 17)
+    if lanes:
+        lane = gutter / (max(lanes) + 1)
+        ways = [column + (number + 0.5) * lane for number in lanes]
+        _links(drawing, chart, placed, ways, lane)
+    return drawing.finish(max(bottoms))
+
+
+def _columns(groups: tuple[ChartGroup, ...], width: float) -> list[list[ChartGroup]]:
+    """Cut the groups, in their order, into two columns of about the same height."""
+    heights = [_group_height(group, width) for group in groups]
+    cut = min(range(1, len(groups)), key=lambda n: (max(sum(heights[:n]), sum(heights[n:])), n))
+    return [list(groups[:cut]), list(groups[cut:])]
+
+
+def _group_height(group: ChartGroup, width: float) -> float:
+    title = len(wrap(group.title, width - 29, 14, bold=True)) * 14 * LINE_HEIGHT
+    return 12 + title + 8 + sum(_box_height(box, width - 25) + 10 for box in group.boxes) + 2
+
+
+def _box_height(box: ChartBox, width: float) -> float:
+    lines = len(wrap(box.title, width - 24, 15, bold=True))
+    text = len(wrap(plain(box.text), width - 24, 14)) if box.text else 0
+    return 20 + lines * 15 * LINE_HEIGHT + (2 + text * 14 * LINE_HEIGHT if text else 0)
+
+
+def _group(drawing: Drawing, group: ChartGroup, frame: Rect, faces: int) -> dict[str, _Placed]:
+    """Draw a group in its frame, and return where its boxes lie."""
+    drawing.box(frame, style="frame")
+    inner = frame.width - 24
+    x = frame.x + 12
+    y = drawing.text(x + 2, frame.y + 12, wrap(group.title, frame.width - 28, 14, bold=True), _GROUP) + 8
+    placed = {}
+    for box in group.boxes:
+        tall = _box_height(box, inner)
+        drawing.box(Rect(x, y, inner, tall), style="actor")
+        below = drawing.text(x + 12, y + 10, wrap(box.title, inner - 24, 15, bold=True), _WHO)
+        if box.text:
+            drawing.text(x + 12, below + 2, wrap(plain(box.text), inner - 24, 14), _WHAT)
+        placed[box.id] = _Placed(x + inner if faces == 1 else x, y + tall / 2, faces)
+        y += tall + 10
+    return placed
+
+
+def _lane_of(chart: RolesChart) -> list[int]:
+    """Return a lane for each link, in the links' order; a new lane only where labels would meet."""
+    places = {box.id: number for number, box in enumerate(box for group in chart.groups for box in group.boxes)}
+    lanes: list[int] = []
+    taken: list[list[tuple[int, int]]] = []
+    for link in chart.links:
+        low, high = sorted((places[link.source], places[link.target]))
+        for number, spans in enumerate(taken):
+            if all(high < start or end < low for start, end in spans):
+                spans.append((low, high))
+                lanes.append(number)
+                break
+        else:
+            taken.append([(low, high)])
+            lanes.append(len(taken) - 1)
+    return lanes
+
+
+def _gutter(chart: RolesChart, lanes: list[int], width: float, *, two: bool) -> float:
+    if not lanes:
+        return 20.0 if two else 0.0
+    words = [word for link in chart.links for word in link.label.split()]
+    widest = max(text_width(word, 13, bold=True) for word in words)
+    return min((max(lanes) + 1) * (widest + 14) + (24 if two else 4), width * 0.45)
+
+
+def _links(drawing: Drawing, chart: RolesChart, placed: dict[str, _Placed], ways: list[float], room: float) -> None:
+    """Draw each link from box to lane to box, then the labels over the lines; `ways` holds the x of each one's lane."""
+    labels = []
+    for link, x in zip(chart.links, ways, strict=True):
+        source, target = placed[link.source], placed[link.target]
+        back = target.edge + 11 * target.faces
+        bends = [(source.edge, source.middle), (x, source.middle), (x, target.middle), (back, target.middle)]
+        drawing.line(bends, style="link")
+        tip = target.edge + 1.5 * target.faces
+        drawing.area([(tip, target.middle), (back, target.middle - 5), (back, target.middle + 5)], style="head")
+        labels.append((x, (source.middle + target.middle) / 2, wrap(link.label, room - 8, 13, bold=True)))
+    for x, y, lines in labels:
+        tall = len(lines) * 13 * LINE_HEIGHT
+        broad = max(text_width(line, 13, bold=True) for line in lines) + 6
+        drawing.box(Rect(x - broad / 2, y - tall / 2 - 2, broad, tall + 4, 3), style="label-back", filled=True)
+        drawing.text(x, y - tall / 2, lines, _LABEL)
