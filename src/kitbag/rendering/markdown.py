@@ -2,6 +2,7 @@
 
 What an author writes as a picture, `![words](file)`, shows its words: a picture needs a block of its own, with a text
 equivalent. Most texts are plain sentences: those skip the parser, and a property test holds both ways to one output.
+"""
 
 import re
 from collections.abc import Callable, Sequence
