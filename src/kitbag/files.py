@@ -60,7 +60,12 @@ def is_safe_name(name: str) -> bool:
     """Tell whether `name` is a relative path that stays inside its folder on every platform."""
     parts = PurePosixPath(name).parts
     bad = set('\\:*?"<>|')
-    return bool(parts) and not name.startswith("/") and ".." not in parts and not (bad | set(map(chr, range(32)))) & set(name)
+    return (
+        bool(parts)
+        and not name.startswith("/")
+        and ".." not in parts
+        and not (bad | set(map(chr, range(32)))) & set(name)
+    )
 
 
 def write_atomically(path: Path, data: bytes) -> None:

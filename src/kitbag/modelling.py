@@ -54,10 +54,9 @@ def _path_in(data: Any, loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ..
     path: list[int | str] = []
     for number, step in enumerate(loc):
         last = number == len(loc) - 1
-        if isinstance(data, dict) and step in data:
-            data = data[step]
-            path.append(step)
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+        if (isinstance(data, dict) and step in data) or (
+            isinstance(step, int) and isinstance(data, list) and step < len(data)
+        ):
             data = data[step]
             path.append(step)
         elif last and step != "[key]" and not (isinstance(data, dict) and data.get("type") == step):
@@ -66,7 +65,13 @@ def _path_in(data: Any, loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ..
 
 
 def _finding(
-    kind: str, context: Mapping[str, Any], message: str, path: tuple[int | str, ...], value: Any, model: type[Model], tree: Tree
+    kind: str,
+    context: Mapping[str, Any],
+    message: str,
+    path: tuple[int | str, ...],
+    value: Any,
+    model: type[Model],
+    tree: Tree,
 ) -> Finding:
     who = _subject(tree.value, path)
     name = str(path[-1]) if path else tree.file
@@ -105,7 +110,9 @@ def _finding(
                 return finding("empty-value", at, f"{_capital(quoted)} is empty.", "Write a value, or delete the line.")
             limit = context["max_length"]
             hint = "Split it." if limit == LONGEST_TEXT else "Shorten it."
-            return finding("too-long", at, f"{_capital(quoted)} has {len(value):,} characters; {limit:,} is the most.", hint)
+            return finding(
+                "too-long", at, f"{_capital(quoted)} has {len(value):,} characters; {limit:,} is the most.", hint
+            )
         case "too_short" | "too_long":
             wanted = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
             return finding("wrong-count", at, f"{_capital(quoted)} has {len(value)} entries and needs {wanted}.")
@@ -117,7 +124,9 @@ def _finding(
             return finding("wrong-type", at, f'{_capital(quoted)} is "{_short(value)}"; expected {wanted}.')
         case _:
             wanted = _WANTED.get(kind, message)
-            return finding("wrong-type", at, f"{_capital(quoted)} must be {wanted}, not {_shape(value)}.", _MENDS.get(kind, ""))
+            return finding(
+                "wrong-type", at, f"{_capital(quoted)} must be {wanted}, not {_shape(value)}.", _MENDS.get(kind, "")
+            )
 
 
 _WANTED = {

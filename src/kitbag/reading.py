@@ -11,12 +11,12 @@ text, deep nesting, and aliases that swell.
 import codecs
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser  # where the C parser is made; `yaml` itself does not hand it on
 
 from kitbag.findings import Finding, Place, Severity, did_you_mean
 
@@ -159,14 +159,13 @@ class _Reader:
 
     def read(self, text: str) -> None:
         parser = CParser(text)
-        self.next_event = parser.get_event
+        self.next_event: Callable[[], Any] = parser.get_event
         self.next_event()  # the stream begins
-        event = self.next_event()
-        if isinstance(event, yaml.StreamEndEvent):
+        if isinstance(self.next_event(), yaml.StreamEndEvent):
             self.refuse("empty-file", 0, "The file is empty.", 'Begin it with a line such as "schema: module/1".')
         self.tree.value, self.tree.marks = self.value(self.next_event(), 0)
         self.next_event()  # the document ends
-        event = self.next_event()
+        event: Any = self.next_event()
         if not isinstance(event, yaml.StreamEndEvent):
             message = 'A second document begins here, after "---".'
             self.refuse("several-documents", event.start_mark.index, message, "Put it into a file of its own.")
@@ -268,11 +267,23 @@ _SYNTAX: Final = (
     ("mapping values are not allowed", "A colon begins a value where none may begin.", "Put the text in quotes."),
     ("found character that cannot start", "This character cannot begin a value.", "Put the value in quotes."),
     ("unexpected end of stream", "The text ends inside quotes that are still open.", "Close the quotes."),
-    ("could not find expected ':'", "A line here is neither a key with a colon nor a list entry.", "Indent it or add \":\"."),
+    (
+        "could not find expected ':'",
+        "A line here is neither a key with a colon nor a list entry.",
+        'Indent it or add ":".',
+    ),
     ("found undefined tag handle", "This value begins with a tag (!).", "Put the value in quotes."),
-    ("unknown escape character", "A backslash in double quotes begins an escape that YAML does not know.", "Use single quotes."),
+    (
+        "unknown escape character",
+        "A backslash in double quotes begins an escape that YAML does not know.",
+        "Use single quotes.",
+    ),
     ("expected <block end>", "This line does not line up with the lines above it.", "Indent it like its neighbours."),
-    ("did not find expected key", "This line does not line up with the lines above it.", "Indent it like its neighbours."),
+    (
+        "did not find expected key",
+        "This line does not line up with the lines above it.",
+        "Indent it like its neighbours.",
+    ),
     ("did not find expected '-'", "A list entry is expected here.", 'Begin the line with "- ".'),
     ("did not find expected ',' or ']'", "A list in square brackets is not closed.", 'Add "]".'),
     ("did not find expected ',' or '}'", "A mapping in curly brackets is not closed.", 'Add "}".'),
@@ -295,4 +306,6 @@ def _syntax_finding(error: yaml.MarkedYAMLError, tree: Tree, text: str) -> Findi
     for phrase, message, hint in _SYNTAX:
         if phrase in problem:
             return Finding("yaml-syntax", tree.place(offset), message, hint)
-    return Finding("yaml-syntax", tree.place(offset), f"This is not YAML: {problem.strip()}.", "Look at the line above, too.")
+    return Finding(
+        "yaml-syntax", tree.place(offset), f"This is not YAML: {problem.strip()}.", "Look at the line above, too."
+    )

@@ -116,7 +116,9 @@ def _lessons(parts: Parts, places: Places) -> Iterator[Finding]:
             lessons = [lesson.id for lesson in module.lessons]
             for number, step in enumerate(module.instructor.plan):
                 if step.lesson:
-                    yield from _unknown(step.lesson, lessons, at("instructor", "plan", number, "lesson"), "lesson of this module")
+                    yield from _unknown(
+                        step.lesson, lessons, at("instructor", "plan", number, "lesson"), "lesson of this module"
+                    )
         yield from _blocks(parts, module, at)
 
 
@@ -137,11 +139,15 @@ def _blocks(parts: Parts, module: Module, at: Callable[..., Place]) -> Iterator[
                 for number, (before, moment) in enumerate(zip(block.moments, block.moments[1:], strict=False), start=1):
                     if moment.year < before.year:
                         message = f"{moment.when} comes after {before.when} in the list and before it in time."
-                        yield Finding("timeline-order", at(*path, "moments", number, "year"), message, "List the earliest first.")
+                        yield Finding(
+                            "timeline-order", at(*path, "moments", number, "year"), message, "List the earliest first."
+                        )
             case RolesChart():
                 yield from _chart(block, path, at)
             case Activity():
                 yield from unique([card.id for card in block.cards], "card", at, *path, "cards")
+            case _:
+                pass  # Nothing in it points elsewhere.
 
 
 def _practice_item(parts: Parts, name: str, place: Place) -> Iterator[Finding]:
@@ -150,7 +156,7 @@ def _practice_item(parts: Parts, name: str, place: Place) -> Iterator[Finding]:
         if parts.all_banks_read:
             yield from _unknown(name, parts.items, place, "item")
     elif item.use is not Use.PRACTICE:
-        hint = 'Use a practice item: what stands in a lesson cannot be tested again.'
+        hint = "Use a practice item: what stands in a lesson cannot be tested again."
         yield Finding("test-item-shown", place, f'The item "{name}" is for tests.', hint)
 
 
@@ -188,7 +194,9 @@ def _items(parts: Parts, places: Places) -> Iterator[Finding]:
             for number, thing in enumerate(things):
                 if thing.id in first:
                     message = f'The id "{thing.id}" is taken already, at {first[thing.id]}.'
-                    yield Finding("duplicate-id", at(kind, number, "id"), message, "Give each item and stimulus its own.")
+                    yield Finding(
+                        "duplicate-id", at(kind, number, "id"), message, "Give each item and stimulus its own."
+                    )
                 first.setdefault(thing.id, at(kind, number, "id") if thing.id not in first else first[thing.id])
         known = set(objectives)
         for number, item in enumerate(bank.items):
@@ -260,7 +268,9 @@ def _tests(parts: Parts, places: Places) -> Iterator[Finding]:
             yield from _unknown(other, known, at(*here, "shares_no_item_with", position), "other test")
         plan = test.blueprint
         for name in plan.modules:
-            yield from _unknown(name, info.modules, places.key_at(COURSE, *here, "blueprint", "modules", name), "module")
+            yield from _unknown(
+                name, info.modules, places.key_at(COURSE, *here, "blueprint", "modules", name), "module"
+            )
         if parts.all_modules_read:
             for name in plan.objectives:
                 place = places.key_at(COURSE, *here, "blueprint", "objectives", name)

@@ -92,7 +92,7 @@ class _Reading:
         """Read a module's item bank; a module without a file of items has none, which is no mistake."""
         file = f"questions/{name}.yaml"
         if not (self.folder / file).exists() and not (self.folder / file).is_symlink():
-            return ItemBank(schema="questions/1", module=name)
+            return ItemBank.model_validate({"schema": "questions/1", "module": name})
         return self.read(file, ItemBank)
 
     def hash_media(self, name: str) -> None:
@@ -131,7 +131,9 @@ def _left_lying(folder: Path, info: CourseInfo) -> Iterable[Finding]:
     for name in _stems(folder / "course"):
         if name not in known:
             hint = 'Add it to "modules" in course.yaml, or move it away.'
-            yield Finding("unused-file", Place(f"course/{name}.yaml"), "No module list names this file.", hint, Severity.WARNING)
+            yield Finding(
+                "unused-file", Place(f"course/{name}.yaml"), "No module list names this file.", hint, Severity.WARNING
+            )
     for name in _stems(folder / "questions"):
         if name not in info.modules:
             hint = did_you_mean(name, info.modules) or "Name it like the module its items belong to."

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from kitbag.fields import Citation, Cited, Day, Flag, Identifier, Line, Markdown, Model, Text, Whole
+from kitbag.fields import Citation, Cited, Day, Flag, Identifier, Line, Markdown, Model, Whole
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import Item, ItemBank, Level, ScoringRule, Stimulus
 

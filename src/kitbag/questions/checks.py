@@ -3,7 +3,7 @@
 Whether the items are well written is the business of `kitbag.questions.lint`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, assert_never
 
 from kitbag.findings import Finding, Place, did_you_mean, listed
@@ -51,12 +51,14 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
     match item:
         case SingleChoice():
             yield from unique([option.id for option in item.options], "option", at, "options")
-            yield from _known([item.key], [option.id for option in item.options], lambda _: at("key"))
+            yield from _known(item.key, [option.id for option in item.options], at("key"))
         case MultipleResponse():
             ids = [option.id for option in item.options]
             yield from unique(ids, "option", at, "options")
-            yield from _known(item.key, ids, lambda n: at("key", n))
-            yield from _once(item.key, at)
+            for number, key in enumerate(item.key):
+                yield from _known(key, ids, at("key", number))
+                if key in item.key[:number]:
+                    yield Finding("duplicate-id", at("key", number), f'key "{key}" is listed twice.', "Delete one.")
         case TrueFalse() | Numeric():
             pass
         case Matching():
@@ -64,7 +66,7 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
             yield from unique([response.id for response in item.responses], "response", at, "responses")
             known = [response.id for response in item.responses]
             for number, premise in enumerate(item.premises):
-                yield from _known([premise.match], known, lambda _, n=number: at("premises", n, "match"), "response")
+                yield from _known(premise.match, known, at("premises", number, "match"), "response")
         case Ordering():
             yield from unique([element.id for element in item.elements], "element", at, "elements")
         case ShortAnswer():
@@ -77,20 +79,24 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
             yield from unique([element.id for element in item.elements], "element", at, "elements")
             known = [category.id for category in item.categories]
             for number, element in enumerate(item.elements):
-                yield from _known([element.category], known, lambda _, n=number: at("elements", n, "category"), "category")
+                yield from _known(element.category, known, at("elements", number, "category"), "category")
         case Essay():
             yield from unique([criterion.id for criterion in item.rubric], "criterion", at, "rubric")
             total = sum(criterion.points for criterion in item.rubric)
             if total != item.points:
                 message = f"The rubric adds up to {total} points and the item has {item.points}."
-                yield Finding("rubric-sum", at("points" if item.points > 1 else "rubric"), message, f'Write "points: {total}".')
+                yield Finding(
+                    "rubric-sum", at("points" if item.points > 1 else "rubric"), message, f'Write "points: {total}".'
+                )
         case _:
             assert_never(item)
     if isinstance(item, (Matching, Ordering, Cloze, Categorise)) and item.scoring not in (None, *_SHARE_RULES):
         message = f'The scoring rule "{item.scoring}" is for choices; this type has partial and exact.'
         yield Finding("scoring-rule", at("scoring"), message)
     if item.id in item.enemies:
-        yield Finding("own-enemy", at("enemies", item.enemies.index(item.id)), "An item cannot be its own enemy.", "Delete it.")
+        yield Finding(
+            "own-enemy", at("enemies", item.enemies.index(item.id)), "An item cannot be its own enemy.", "Delete it."
+        )
 
 
 def unique(ids: Sequence[Any], what: str, at: At, *path: str | int) -> Iterator[Finding]:
@@ -104,21 +110,11 @@ def unique(ids: Sequence[Any], what: str, at: At, *path: str | int) -> Iterator[
         first.setdefault(name, number)
 
 
-def _known(
-    names: Iterable[str], known: Sequence[str], place: Callable[[int], Place], what: str = "option"
-) -> Iterator[Finding]:
-    for number, name in enumerate(names):
-        if name not in known:
-            article = "an" if what[0] in "aeiou" else "a"
-            subject = "key" if what == "option" else what
-            message = f'{subject} "{name}" is not {article} {what} ({listed(known, 12)}).'
-            yield Finding("unknown-id", place(number), message, did_you_mean(name, known))
-
-
-def _once(key: Sequence[str], at: At) -> Iterator[Finding]:
-    for number, name in enumerate(key):
-        if name in key[:number]:
-            yield Finding("duplicate-id", at("key", number), f'key "{name}" is listed twice.', "Delete one.")
+def _known(name: str, known: Sequence[str], place: Place, what: str = "option") -> Iterator[Finding]:
+    if name not in known:
+        subject, article = ("key", "an") if what == "option" else (what, "a")
+        message = f'{subject} "{name}" is not {article} {what} ({listed(known, 12)}).'
+        yield Finding("unknown-id", place, message, did_you_mean(name, known))
 
 
 def _gaps(item: Cloze, at: At) -> Iterator[Finding]:
@@ -129,10 +125,17 @@ def _gaps(item: Cloze, at: At) -> Iterator[Finding]:
             message = f"The text has a gap [[{name}]] that is not among the gaps ({listed(defined, 12)})."
             yield Finding("unknown-id", at("text"), message, did_you_mean(name, defined))
         elif in_text.count(name) > 1:
-            yield Finding("duplicate-id", at("text"), f"The gap [[{name}]] stands in the text twice.", "Give each its own id.")
+            yield Finding(
+                "duplicate-id", at("text"), f"The gap [[{name}]] stands in the text twice.", "Give each its own id."
+            )
     for number, name in enumerate(defined):
         if name not in in_text:
             message = f'The gap "{name}" does not stand in the text.'
             yield Finding("unused-gap", at("gaps", number, "id"), message, f"Write [[{name}]] where it belongs.")
     if not any(name not in in_text for name in defined) and in_text != defined and sorted(in_text) == sorted(defined):
-        yield Finding("gap-order", at("gaps"), "The gaps are listed in another order than in the text.", "List them in reading order.")
+        yield Finding(
+            "gap-order",
+            at("gaps"),
+            "The gaps are listed in another order than in the text.",
+            "List them in reading order.",
+        )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from kitbag.fields import Cited, Flag, Identifier, Line, Markdown, Model, Number, Text, Whole
+from kitbag.fields import Cited, Flag, Identifier, Line, Markdown, Model, Number, Whole
 
 
 class Level(StrEnum):
