@@ -82,11 +82,11 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(OSError):
-            os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        os.replace(temporary, path)
+            Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        Path(temporary).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            Path(temporary).unlink()
         raise
 
 
@@ -108,7 +108,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     recover(target)
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
     try:
-        os.chmod(fresh, 0o777 & ~_umask())
+        fresh.chmod(0o777 & ~_umask())
         yield fresh
         _take_the_place(fresh, target)
     except BaseException:
@@ -156,14 +156,15 @@ def _exchange(one: Path, other: Path) -> bool:
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
-def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files into a folder made by `new_folder`. Names are relative, with forward slashes.
+def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
+    """Write files into a folder made by `new_folder` and return how many. Names are relative, with forward slashes.
 
     Raises:
         ValueError: a name would leave the folder.
         OSError: the disk is full or the folder cannot be written.
     """
     made: set[Path] = set()
+    count = 0
     for name, data in files:
         if not is_safe_name(name):
             raise ValueError(f"unsafe name for an output file: {name!r}")
@@ -172,3 +173,29 @@ def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             made.add(path.parent)
         path.write_bytes(data)
+        count += 1
+    return count
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold `folder` for one writer; a second one waits for nothing and is refused. The lock dies with its process.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("wb") as file:
+        if os.name == "nt":  # pragma: no cover - judged on Linux only
+            import msvcrt
+
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except OSError as error:
+                raise BlockingIOError from error
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

@@ -1,15 +1,18 @@
 """From a YAML tree to a model, and from the validator's errors to findings an author understands."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
 from kitbag.fields import LONGEST_TEXT, PATTERNS, Model
-from kitbag.findings import Finding, Place, did_you_mean, in_order, listed
+from kitbag.findings import Finding, did_you_mean, in_order, listed
 from kitbag.reading import Tree, read_tree
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 M = TypeVar("M", bound=Model)
 
@@ -41,9 +44,13 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Tree |
 def _explained(error: ValidationError, model: type[Model], tree: Tree) -> Iterator[Finding]:
     for detail in error.errors(include_url=False, include_input=False):
         path, value = _path_in(tree.value, detail["loc"])
+        if detail["loc"][-1:] == ("[key]",):
+            yield _odd_key(str(path[-1]), detail.get("ctx", {}), path, tree)
+            continue
         if value is None and detail["type"] not in ("missing", "union_tag_not_found"):
             continue  # An empty value has its finding from the reader.
-        yield _finding(detail["type"], detail.get("ctx", {}), detail["msg"], path, value, model, tree)
+        wrong = _Wrong(detail["type"], detail.get("ctx", {}), detail["msg"], path, value)
+        yield _finding(wrong, model, tree)
 
 
 def _path_in(data: Any, loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], Any]:
@@ -54,79 +61,91 @@ def _path_in(data: Any, loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ..
     path: list[int | str] = []
     for number, step in enumerate(loc):
         last = number == len(loc) - 1
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(step, int) and isinstance(data, list) and step < len(data)
-        ):
-            data = data[step]
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and step in range(len(data))):
+            data = data[step]  # type: ignore[index]
             path.append(step)
         elif last and step != "[key]" and not (isinstance(data, dict) and data.get("type") == step):
             path.append(step)  # A key that is missing.
     return tuple(path), data
 
 
-def _finding(
-    kind: str,
-    context: Mapping[str, Any],
-    message: str,
-    path: tuple[int | str, ...],
-    value: Any,
-    model: type[Model],
-    tree: Tree,
-) -> Finding:
-    who = _subject(tree.value, path)
-    name = str(path[-1]) if path else tree.file
-    quoted = f'"{name}"' if path and isinstance(path[-1], str) else "this entry"
-    at = tree.at(*path)
+@dataclass(frozen=True)
+class _Wrong:
+    """One error of the validator, with what the author wrote there."""
 
-    def finding(code: str, place: Place, text: str, hint: str = "") -> Finding:
-        return Finding(code, place, who + text, hint)
+    kind: str
+    context: Mapping[str, Any]
+    message: str
+    path: tuple[int | str, ...]
+    value: Any
 
-    match kind:
+    @property
+    def name(self) -> str:
+        """The key, or what to call an entry of a list."""
+        return f'"{self.path[-1]}"' if self.path and isinstance(self.path[-1], str) else "This entry"
+
+
+def _finding(wrong: _Wrong, model: type[Model], tree: Tree) -> Finding:
+    value, name, context = wrong.value, wrong.name, wrong.context
+    place, hint = tree.at(*wrong.path), ""
+    match wrong.kind:
         case "missing":
-            return finding("missing-key", at, f'"{name}" is missing.', f'Add a line "{name}: …".')
+            code, text, hint = "missing-key", f"{name} is missing.", f'Add a line {name[:-1]}: …".'
         case "extra_forbidden":
-            known = _keys_at(model, tree.value, path[:-1])
-            hint = did_you_mean(name, known) or (f"Known here: {listed(known, 20)}." if known else "")
-            return finding("unknown-key", tree.key_at(*path), f'There is no key "{name}" here.', hint)
+            known = _keys_at(model, tree.value, wrong.path[:-1])
+            place = tree.key_at(*wrong.path)
+            code, text = "unknown-key", f"There is no key {name} here."
+            hint = did_you_mean(str(wrong.path[-1]), known) or (f"Known here: {listed(known, 20)}." if known else "")
         case "union_tag_invalid":
-            tags = [tag.strip(" '") for tag in str(context["expected_tags"]).split(",")]
-            tag = value.get("type") if isinstance(value, dict) else value
-            hint = did_you_mean(str(tag), tags) or f"Known: {listed(tags, 20)}."
-            return finding("unknown-type", tree.at(*path, "type"), f'There is no type "{tag}".', hint)
+            tags = _words(context["expected_tags"])
+            tag = str(value["type"])
+            place = tree.at(*wrong.path, "type")
+            code, text, hint = "unknown-type", f'There is no type "{_short(tag)}".', _one_of_these(tag, tags)
         case "union_tag_not_found":
-            return finding("missing-key", at, '"type" is missing.', 'Add a line "type: …".')
-        case "enum" | "literal_error":
-            allowed = [word.strip(" '") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
-            hint = did_you_mean(str(value), allowed) or f"Known: {listed(allowed, 20)}."
-            place = tree.key_at(*path) if isinstance(value, (dict, list)) else at
-            shown = f'cannot be "{_short(value)}"' if isinstance(value, str) else f"must be text, not {_shape(value)}"
-            return finding("unknown-value", place, f"{_capital(quoted)} {shown}.", hint)
+            code, text, hint = "missing-key", '"type" is missing.', 'Add a line "type: …".'
+        case "enum" | "literal_error" if isinstance(value, str):
+            code, text = "unknown-value", f'{name} cannot be "{_short(value)}".'
+            hint = _one_of_these(value, _words(context["expected"]))
         case "string_pattern_mismatch":
             wanted = PATTERNS[str(context["pattern"])]
-            text = f'{_capital(quoted)} is "{_short(value)}", which is not {wanted}.'
-            return finding("wrong-form", at, text)
-        case "string_too_short" | "string_too_long":
-            if value.strip() == "":
-                return finding("empty-value", at, f"{_capital(quoted)} is empty.", "Write a value, or delete the line.")
+            code, text = "wrong-form", f'{name} is "{_short(value)}", which is not {wanted}.'
+        case "string_too_short":
+            code, text, hint = "empty-value", f"{name} is empty.", "Write a value, or delete the line."
+        case "string_too_long":
             limit = context["max_length"]
+            code, text = "too-long", f"{name} has {len(value):,} characters; {limit:,} is the most."
             hint = "Split it." if limit == LONGEST_TEXT else "Shorten it."
-            return finding(
-                "too-long", at, f"{_capital(quoted)} has {len(value):,} characters; {limit:,} is the most.", hint
-            )
         case "too_short" | "too_long":
-            wanted = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-            return finding("wrong-count", at, f"{_capital(quoted)} has {len(value)} entries and needs {wanted}.")
+            bound = (
+                f"at least {context['min_length']}" if wrong.kind == "too_short" else f"at most {context['max_length']}"
+            )
+            code, text = "wrong-count", f"{name} has {len(value)} entries and needs {bound}."
         case "greater_than_equal" | "less_than_equal":
             bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
-            return finding("out-of-range", at, f"{_capital(quoted)} is {_short(value)} and must be {bound}.")
+            code, text = "out-of-range", f"{name} is {_short(value)} and must be {bound}."
         case "whole_number" | "flag" | "decimal_number" | "day":
-            wanted = message.removeprefix("expected ")
-            return finding("wrong-type", at, f'{_capital(quoted)} is "{_short(value)}"; expected {wanted}.')
-        case _:
-            wanted = _WANTED.get(kind, message)
-            return finding(
-                "wrong-type", at, f"{_capital(quoted)} must be {wanted}, not {_shape(value)}.", _MENDS.get(kind, "")
-            )
+            code, text = "wrong-type", f'{name} is "{_short(value)}"; {wrong.message}.'
+        case kind:
+            code, text = "wrong-type", f"{name} must be {_WANTED.get(kind, wrong.message)}, not {_shape(value)}."
+            hint = _MENDS.get(kind, "")
+    return Finding(code, place, _subject(tree.value, wrong.path) + text, hint)
+
+
+def _odd_key(key: str, context: Mapping[str, Any], path: tuple[int | str, ...], tree: Tree) -> Finding:
+    """Return the finding for a key that the mapping cannot have: a level that is none, an id that is none."""
+    known = _words(context["expected"]) if "expected" in context else []
+    hint = _one_of_these(key, known) if known else ""
+    message = f'{_subject(tree.value, path)}There is no key "{_short(key)}" here.'
+    return Finding("unknown-key", tree.key_at(*path), message, hint)
+
+
+def _words(expected: object) -> list[str]:
+    """Return the words of the validator's list: `'a', 'b' or 'c'`."""
+    return [word.strip(" '") for word in str(expected).replace(" or ", ", ").split(",")]
+
+
+def _one_of_these(word: str, known: list[str]) -> str:
+    return did_you_mean(word, known) or f"Known: {listed(known, 20)}."
 
 
 _WANTED = {
@@ -160,10 +179,6 @@ def _shape(value: Any) -> str:
 def _short(value: Any) -> str:
     text = " ".join(str(value).split())
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _subject(data: Any, path: tuple[int | str, ...]) -> str:

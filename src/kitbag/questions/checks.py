@@ -81,13 +81,7 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
             for number, element in enumerate(item.elements):
                 yield from _known(element.category, known, at("elements", number, "category"), "category")
         case Essay():
-            yield from unique([criterion.id for criterion in item.rubric], "criterion", at, "rubric")
-            total = sum(criterion.points for criterion in item.rubric)
-            if total != item.points:
-                message = f"The rubric adds up to {total} points and the item has {item.points}."
-                yield Finding(
-                    "rubric-sum", at("points" if item.points > 1 else "rubric"), message, f'Write "points: {total}".'
-                )
+            yield from _rubric(item, at)
         case _:
             assert_never(item)
     if isinstance(item, (Matching, Ordering, Cloze, Categorise)) and item.scoring not in (None, *_SHARE_RULES):
@@ -108,6 +102,14 @@ def unique(ids: Sequence[Any], what: str, at: At, *path: str | int) -> Iterator[
             message = f'The {what} id "{name}" is taken already, in line {line}.'
             yield Finding("duplicate-id", at(*path, number, "id"), message, "Give each its own.")
         first.setdefault(name, number)
+
+
+def _rubric(item: Essay, at: At) -> Iterator[Finding]:
+    yield from unique([criterion.id for criterion in item.rubric], "criterion", at, "rubric")
+    total = sum(criterion.points for criterion in item.rubric)
+    if total != item.points:
+        message = f"The rubric adds up to {total} points and the item has {item.points}."
+        yield Finding("rubric-sum", at("points" if item.points > 1 else "rubric"), message, f'Write "points: {total}".')
 
 
 def _known(name: str, known: Sequence[str], place: Place, what: str = "option") -> Iterator[Finding]:

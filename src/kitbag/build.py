@@ -1,0 +1,79 @@
+"""The pipeline on one page: a course in, everything it can become out. Nothing else writes under build/.
+
+Each output is made into a new folder beside the one it replaces, and takes its place when it is whole. So a build that
+fails or is interrupted leaves the last good one, output by output.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kitbag.course.model import Course
+from kitbag.files import locked, new_folder, write_tree
+from kitbag.findings import Finding, Place
+
+Files = Iterable[tuple[str, bytes]]
+"""Relative paths with forward slashes, and what each file holds."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to build, and where."""
+
+    into: Path
+    """The folder that holds one folder an output."""
+    only: tuple[str, ...] = ()
+    """Outputs to build; all of them where empty."""
+    templates: Path | None = None
+    """The course folder whose templates/ may change the theme; `None` ignores it."""
+
+
+def _site(course: Course, settings: Settings) -> Files:
+    from kitbag.rendering.pages import render_site
+
+    return ((name, make()) for name, make in render_site(course, templates=settings.templates))
+
+
+OUTPUTS: Final[dict[str, Callable[[Course, Settings], Files]]] = {
+    "site": _site,
+}
+"""Every output by the name of its folder under build/, in the order in which they are built."""
+
+
+def build_course(course: Course, settings: Settings, say: Callable[[str], None]) -> list[Finding]:
+    """Build the outputs the settings ask for.
+
+    Args:
+        course: the checked course.
+        settings: what to build, and where.
+        say: told what is being done, in one line at a time.
+
+    Returns:
+        What could not be built, each with the reason. An output that fails keeps its last good state.
+    """
+    findings = []
+    try:
+        with locked(settings.into):
+            for name, make in OUTPUTS.items():
+                if settings.only and name not in settings.only:
+                    continue
+                try:
+                    with new_folder(settings.into / name) as folder:
+                        count = write_tree(folder, make(course, settings))
+                except OSError as error:
+                    findings.append(_unwritable(settings.into / name, error))
+                else:
+                    say(f"{settings.into / name}: {count} files")
+    except BlockingIOError:
+        message = "Another build is writing here."
+        findings.append(Finding("locked", Place(str(settings.into)), message, "Wait until it has finished."))
+    except OSError as error:
+        findings.append(_unwritable(settings.into, error))
+    return findings
+
+
+def _unwritable(path: Path, error: OSError) -> Finding:
+    reason = error.strerror or "unknown reason"
+    message = f"This cannot be written: {reason}."
+    return Finding("unwritable", Place(str(path)), message, "What was there before is still there.")

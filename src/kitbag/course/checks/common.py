@@ -1,0 +1,26 @@
+"""What several checks share."""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from kitbag.course.parts import Parts
+from kitbag.findings import Finding, Place, did_you_mean, listed
+
+RESERVED: Final = ("course", "sources", "glossary")
+"""Names of files under course/ that no module can have."""
+
+COURSE, SOURCES, GLOSSARY = (f"course/{name}.yaml" for name in RESERVED)
+
+
+def unknown(
+    name: str, known: Collection[str], place: Place, what: str, who: str = "", hint: str = ""
+) -> Iterator[Finding]:
+    """Complain about a name that nothing has."""
+    if name not in known:
+        hint = did_you_mean(name, known) or hint or (f"Known: {listed(known)}." if known else "")
+        yield Finding("unknown-id", place, f'{who}There is no {what} "{name}".', hint)
+
+
+def known_objectives(parts: Parts) -> list[str]:
+    """Return the ids of all learning objectives that could be read."""
+    return [objective.id for module in parts.modules.values() if module for objective in module.objectives]

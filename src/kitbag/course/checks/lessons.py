@@ -1,0 +1,134 @@
+"""Modules, their objectives, lessons and blocks."""
+
+from collections.abc import Callable, Iterator
+
+from kitbag.course.checks.common import COURSE, RESERVED, unknown
+from kitbag.course.model import Activity, Checkpoint, Module, RolesChart, Table, Timeline
+from kitbag.course.parts import Parts, Path_, Places, walk
+from kitbag.findings import Finding, Place, Severity
+from kitbag.questions.checks import unique
+from kitbag.questions.model import Use
+
+
+def modules(parts: Parts, places: Places) -> Iterator[Finding]:
+    """Check that modules, files and minute plans agree."""
+    if parts.info:
+        for number, name in enumerate(parts.info.modules):
+            place = places.at(COURSE, "modules", number)
+            if name in parts.info.modules[:number]:
+                yield Finding("duplicate-id", place, f'The module "{name}" is listed twice.', "Delete one.")
+            if name in RESERVED:
+                yield Finding("reserved-name", place, f'A module cannot be called "{name}".', "Rename it and its file.")
+    for name, module in parts.modules.items():
+        file = f"course/{name}.yaml"
+        if module and module.id != name:
+            message = f'The module is called "{module.id}" and its file "{name}.yaml".'
+            yield Finding("name-differs", places.at(file, "id"), message, f'Write "id: {name}", or rename the file.')
+        if module and module.instructor:
+            plan = sum(step.minutes for step in module.instructor.plan)
+            if plan != module.minutes:
+                message = f"The minute plan adds up to {plan} minutes and the module takes {module.minutes}."
+                yield Finding("minutes", places.at(file, "instructor", "plan"), message, "Make them agree.")
+    for name, bank in parts.banks.items():
+        if bank and bank.module != name:
+            message = f'The bank belongs to module "{bank.module}" and its file is "{name}.yaml".'
+            hint = f'Write "module: {name}", or rename the file.'
+            yield Finding("name-differs", places.at(f"questions/{name}.yaml", "module"), message, hint)
+
+
+def objectives(parts: Parts, places: Places) -> Iterator[Finding]:
+    """Check that objectives have ids of their own and begin with their verbs."""
+    first: dict[str, Place] = {}
+    for name, module in parts.modules.items():
+        for number, objective in enumerate(module.objectives if module else ()):
+            place = places.at(f"course/{name}.yaml", "objectives", number, "id")
+            if objective.id in first:
+                message = f'The objective id "{objective.id}" is taken already, at {first[objective.id]}.'
+                yield Finding("duplicate-id", place, message, "Give each its own.")
+            first.setdefault(objective.id, place)
+            if not objective.text.lower().startswith(objective.verb.lower()):
+                place = places.at(f"course/{name}.yaml", "objectives", number, "text")
+                message = f'{objective.id}: The objective does not begin with its verb "{objective.verb}".'
+                yield Finding("objective-verb", place, message, "Begin with the verb.", Severity.WARNING)
+
+
+def lessons(parts: Parts, places: Places) -> Iterator[Finding]:
+    """Check lessons and their blocks."""
+    for name, module in parts.modules.items():
+        if not module:
+            continue
+        file = f"course/{name}.yaml"
+
+        def at(*path: str | int, _file: str = file) -> Place:
+            return places.at(_file, *path)
+
+        yield from unique([lesson.id for lesson in module.lessons], "lesson", at, "lessons")
+        own = [objective.id for objective in module.objectives]
+        for number, lesson in enumerate(module.lessons):
+            for position, objective in enumerate(lesson.objectives):
+                place = at("lessons", number, "objectives", position)
+                yield from unknown(objective, own, place, "objective of this module", f"{lesson.id}: ")
+        taught = sum(lesson.minutes for lesson in module.lessons)
+        if taught > module.minutes:
+            message = f"The lessons add up to {taught} minutes and the module takes {module.minutes}."
+            yield Finding("minutes", at("minutes"), message, "Make them agree.")
+        if module.instructor:
+            lessons = [lesson.id for lesson in module.lessons]
+            for number, step in enumerate(module.instructor.plan):
+                if step.lesson:
+                    yield from unknown(
+                        step.lesson, lessons, at("instructor", "plan", number, "lesson"), "lesson of this module"
+                    )
+        yield from _blocks(parts, module, at)
+
+
+def _blocks(parts: Parts, module: Module, at: Callable[..., Place]) -> Iterator[Finding]:
+    for number, item in enumerate(module.self_checks):
+        yield from _practice_item(parts, item, at("self_checks", number))
+    for path, block in walk(module.lessons, ("lessons",)):
+        match block:
+            case Checkpoint():
+                for number, item in enumerate(block.items):
+                    yield from _practice_item(parts, item, at(*path, "items", number))
+            case Table():
+                for number, row in enumerate(block.rows):
+                    if len(row) != len(block.header):
+                        message = f"The row has {len(row)} cells and the header has {len(block.header)}."
+                        yield Finding("table-row", at(*path, "rows", number), message, "Add or delete cells.")
+            case Timeline():
+                for number, (before, moment) in enumerate(zip(block.moments, block.moments[1:], strict=False), start=1):
+                    if moment.year < before.year:
+                        message = f"{moment.when} comes after {before.when} in the list and before it in time."
+                        yield Finding(
+                            "timeline-order", at(*path, "moments", number, "year"), message, "List the earliest first."
+                        )
+            case RolesChart():
+                yield from _chart(block, path, at)
+            case Activity():
+                yield from unique([card.id for card in block.cards], "card", at, *path, "cards")
+            case _:
+                pass  # Nothing in it points elsewhere.
+
+
+def _practice_item(parts: Parts, name: str, place: Place) -> Iterator[Finding]:
+    item = parts.items.get(name)
+    if item is None:
+        if parts.all_banks_read:
+            yield from unknown(name, parts.items, place, "item")
+    elif item.use is not Use.PRACTICE:
+        hint = "Use a practice item: what stands in a lesson cannot be tested again."
+        yield Finding("test-item-shown", place, f'The item "{name}" is for tests.', hint)
+
+
+def _chart(chart: RolesChart, path: Path_, at: Callable[..., Place]) -> Iterator[Finding]:
+    boxes: dict[str, Place] = {}
+    for group, column in enumerate(chart.groups):
+        for number, box in enumerate(column.boxes):
+            place = at(*path, "groups", group, "boxes", number, "id")
+            if box.id in boxes:
+                message = f'The box id "{box.id}" is taken already, in line {boxes[box.id].line}.'
+                yield Finding("duplicate-id", place, message, "Give each its own.")
+            boxes.setdefault(box.id, place)
+    for number, link in enumerate(chart.links):
+        yield from unknown(link.source, boxes, at(*path, "links", number, "from"), "box")
+        yield from unknown(link.target, boxes, at(*path, "links", number, "to"), "box")
