@@ -1,0 +1,104 @@
+"""The author guide tells the truth: every example in it is read, and no type or field goes unmentioned."""
+
+import re
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel, TypeAdapter
+
+from kitbag.course.model import Block, CourseInfo, Glossary, Module, Sources
+from kitbag.fields import Cited, Model
+from kitbag.modelling import read_model
+from kitbag.questions.model import Item, ItemBank, ItemBase
+from kitbag.reading import read_tree
+
+GUIDE = Path(__file__).parent.parent / "docs" / "author-guide.md"
+WHOLE_FILES: dict[str, type[Model]] = {
+    "course/1": CourseInfo,
+    "sources/1": Sources,
+    "glossary/1": Glossary,
+    "module/1": Module,
+    "questions/1": ItemBank,
+}
+
+
+def examples() -> list[str]:
+    return re.findall(r"^```yaml\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def parsed(example: str) -> Any:
+    """Return an example with every scalar as text, as course files are read."""
+    tree, findings = read_tree(example.encode(), "example.yaml")
+    assert tree is not None, findings
+    return tree.value
+
+
+def types_of(union: Any) -> dict[str, type[Model]]:
+    """Return the members of a union of blocks or items, by their `type`."""
+    members = get_args(get_args(union)[0])
+    return {get_args(member.model_fields["type"].annotation)[0]: member for member in members}
+
+
+BLOCKS, ITEMS = types_of(Block), types_of(Item)
+
+
+def models_in(annotation: Any) -> set[type[Model]]:
+    """Return the models that a field may hold, however deep in tuples and unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation} if issubclass(annotation, Model) else set()
+    if get_origin(annotation) in (tuple, dict, Annotated, UnionType) or get_args(annotation):
+        return {model for part in get_args(annotation) for model in models_in(part)}
+    return set()
+
+
+def used(model: type[Model], value: Any, seen: dict[type[Model], set[str]]) -> None:
+    """Note which fields of a model, and of the models inside it, an example fills."""
+    for field, info in model.model_fields.items():
+        key = info.alias or field
+        if isinstance(value, dict) and key in value:
+            seen.setdefault(model, set()).add(key)
+            inside = value[key] if isinstance(value[key], list) else [value[key]]
+            for part in inside:
+                for inner in models_in(info.annotation):
+                    kind = inner.model_fields.get("type")
+                    if kind is None or (isinstance(part, dict) and part.get("type") in get_args(kind.annotation)):
+                        used(inner, part, seen)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda text: text.splitlines()[0].strip("- "))
+def test_every_example_can_be_read(example: str) -> None:
+    value = parsed(example)
+    if isinstance(value, dict):
+        model, _, findings = read_model(example.encode(), "example.yaml", WHOLE_FILES[value["schema"]])
+        assert [str(finding) for finding in findings] == []
+        assert model is not None
+    else:
+        kind = BLOCKS | ITEMS
+        for entry in value:
+            TypeAdapter(kind[entry["type"]]).validate_python(entry)
+
+
+def test_every_field_has_an_example() -> None:
+    seen: dict[type[Model], set[str]] = {}
+    for example in examples():
+        value = parsed(example)
+        if isinstance(value, dict):
+            used(WHOLE_FILES[value["schema"]], value, seen)
+        else:
+            for entry in value:
+                used((BLOCKS | ITEMS)[entry["type"]], entry, seen)
+    every = {*BLOCKS.values(), *ITEMS.values(), *WHOLE_FILES.values(), *seen}
+    told_once = {
+        ItemBase: set().union(*(seen.get(item, set()) for item in ITEMS.values())),
+        Cited: {"cites", "uncited"},
+    }
+    silent = {
+        f"{model.__name__}.{info.alias or field}"
+        for model in every
+        for field, info in model.model_fields.items()
+        if (info.alias or field) not in seen.get(model, set())
+        and not any(issubclass(model, base) and (info.alias or field) in told for base, told in told_once.items())
+    }
+    assert silent == set()
