@@ -71,13 +71,6 @@ def test_templates_are_data() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_every_module_says_what_it_is_for(module: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
-    assert docstring is not None
-    assert docstring.splitlines()[0].endswith((".", ":"))
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_modules_keep_their_private_names_to_themselves(module: Path) -> None:
     taken = [
         f"from {node.module} import {alias.name}"
