@@ -49,6 +49,8 @@ def read_within(folder: Path, name: str, *, largest: int = LARGEST_FILE) -> byte
                 limit = f"{largest // 1024 // 1024} MiB"
                 raise Unreadable("too-large", f'"{name}" is larger than {limit}.', "Split it or make it smaller.")
             return file.read()
+    except IsADirectoryError:
+        raise Unreadable("not-a-file", f'"{name}" is not a file.') from None
     except FileNotFoundError:
         raise Unreadable("missing-file", f'There is no file "{name}".') from None
     except (OSError, RuntimeError, ValueError) as error:

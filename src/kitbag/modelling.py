@@ -1,14 +1,15 @@
 """From a YAML tree to a model, and from the validator's errors to findings an author understands."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from kitbag.fields import LONGEST_TEXT, PATTERNS, Model
-from kitbag.findings import Finding, did_you_mean, in_order, listed
+from kitbag.findings import Finding, did_you_mean, has_errors, in_order, listed
 from kitbag.reading import Tree, read_tree
 
 if TYPE_CHECKING:
@@ -30,27 +31,54 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Tree |
     """
     tree, findings = read_tree(data, file)
     if tree is None:
-        return None, None, findings
-    broken = len(findings)
+        return None, None, [_with_schema(finding, model) for finding in findings]
     try:
         value = model.model_validate(tree.value)
     except ValidationError as error:
-        return None, tree, in_order([*findings, *_explained(error, model, tree)])
-    if any(finding.severity == "error" for finding in findings[:broken]):
-        return None, tree, findings
-    return value, tree, findings
+        told = {finding.place for finding in findings}
+        explained = (finding for finding in _explained(error, model, tree) if finding.place not in told)
+        return None, tree, in_order([*findings, *explained])
+    return (None if has_errors(findings) else value), tree, findings
+
+
+def _with_schema(finding: Finding, model: type[Model]) -> Finding:
+    """Tell the author of an empty file how to begin it."""
+    hint = f'Begin it with the line "schema: {_schema_of(model)}".'
+    return replace(finding, hint=hint) if finding.code == "empty-file" else finding
+
+
+def _schema_of(model: type[Model]) -> str:
+    return str(get_args(model.model_fields["schema_"].annotation)[0])
 
 
 def _explained(error: ValidationError, model: type[Model], tree: Tree) -> Iterator[Finding]:
-    for detail in error.errors(include_url=False, include_input=False):
+    details = error.errors(include_url=False, include_input=False)
+    misspelled = _misspelled(details, model, tree)
+    for detail in details:
         path, value = _path_in(tree.value, detail["loc"])
         if detail["loc"][-1:] == ("[key]",):
             yield _odd_key(str(path[-1]), detail.get("ctx", {}), path, tree)
             continue
         if value is None and detail["type"] not in ("missing", "union_tag_not_found"):
             continue  # An empty value has its finding from the reader.
+        if detail["type"] == "missing" and path in misspelled:
+            continue  # The unknown key beside it is the one finding of that mistake.
+        if detail["type"] == "too_short" and len(value) >= detail["ctx"]["min_length"]:
+            continue  # The validator counts sound entries only; the unsound ones have findings of their own.
         wrong = _Wrong(detail["type"], detail.get("ctx", {}), detail["msg"], path, value)
         yield _finding(wrong, model, tree)
+
+
+def _misspelled(details: Sequence[Any], model: type[Model], tree: Tree) -> set[tuple[int | str, ...]]:
+    """Return the paths of keys that are missing because a key beside them is a misspelling of theirs."""
+    missing = {_path_in(tree.value, detail["loc"])[0] for detail in details if detail["type"] == "missing"}
+    found = set()
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            *above, name = _path_in(tree.value, detail["loc"])[0]
+            near = get_close_matches(str(name), _keys_at(model, tree.value, tuple(above)), n=1)
+            found |= {(*above, meant) for meant in near if (*above, meant) in missing}
+    return found
 
 
 def _path_in(data: Any, loc: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], Any]:
@@ -82,13 +110,23 @@ class _Wrong:
     @property
     def name(self) -> str:
         """The key, or what to call an entry of a list."""
-        return f'"{self.path[-1]}"' if self.path and isinstance(self.path[-1], str) else "This entry"
+        if not self.path:
+            return "The file"
+        return f'"{self.path[-1]}"' if isinstance(self.path[-1], str) else "This entry"
 
 
 def _finding(wrong: _Wrong, model: type[Model], tree: Tree) -> Finding:
     value, name, context = wrong.value, wrong.name, wrong.context
     place, hint = tree.at(*wrong.path), ""
     match wrong.kind:
+        case "literal_error" if wrong.path == ("schema",):
+            wanted = _schema_of(model)
+            code, text = "wrong-schema", f'The file says "schema: {_short(value)}", and Kitbag expects "{wanted}" here.'
+            newer = str(value).partition("/")[0] == wanted.partition("/")[0]
+            hint = "Update Kitbag, if a newer one wrote it." if newer else "Correct the line, or the file's name."
+        case "missing" if wrong.path == ("schema",):
+            code, text = "missing-key", '"schema" is missing.'
+            hint = f'Begin the file with the line "schema: {_schema_of(model)}".'
         case "missing":
             code, text, hint = "missing-key", f"{name} is missing.", f'Add a line {name[:-1]}: …".'
         case "extra_forbidden":
@@ -96,9 +134,12 @@ def _finding(wrong: _Wrong, model: type[Model], tree: Tree) -> Finding:
             place = tree.key_at(*wrong.path)
             code, text = "unknown-key", f"There is no key {name} here."
             hint = did_you_mean(str(wrong.path[-1]), known) or (f"Known here: {listed(known, 20)}." if known else "")
+        case "union_tag_invalid" if not isinstance(value["type"], str):
+            place = tree.at(*wrong.path, "type")
+            code, text = "wrong-type", f'"type" must be text, not {_shape(value["type"])}.'
         case "union_tag_invalid":
             tags = _words(context["expected_tags"])
-            tag = str(value["type"])
+            tag = value["type"]
             place = tree.at(*wrong.path, "type")
             code, text, hint = "unknown-type", f'There is no type "{_short(tag)}".', _one_of_these(tag, tags)
         case "union_tag_not_found":
@@ -182,19 +223,16 @@ def _short(value: Any) -> str:
 
 
 def _subject(data: Any, path: tuple[int | str, ...]) -> str:
-    """Return the id of the innermost thing on the path that has one, as the beginning of a message."""
-    found = ""
+    """Return the ids on the way to a value, as the beginning of a message: `m1-03/b: `. The file's own is left out."""
+    names = []
     for step in path:
-        if isinstance(data, dict) and isinstance(data.get("id"), str):
-            found = data["id"]
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):
             break
-    else:
         if isinstance(data, dict) and isinstance(data.get("id"), str):
-            found = data["id"]
-    return f"{_short(found)}: " if found else ""
+            names.append(_short(data["id"]))
+    return f"{'/'.join(names)}: " if names else ""
 
 
 def _keys_at(model: type[BaseModel], data: Any, path: tuple[int | str, ...]) -> list[str]:

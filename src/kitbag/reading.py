@@ -162,7 +162,7 @@ class _Reader:
         self.next_event: Callable[[], Any] = parser.get_event
         self.next_event()  # the stream begins
         if isinstance(self.next_event(), yaml.StreamEndEvent):
-            self.refuse("empty-file", 0, "The file is empty.", 'Begin it with a line such as "schema: module/1".')
+            self.refuse("empty-file", 0, "The file is empty.")
         self.tree.value, self.tree.marks = self.value(self.next_event(), 0)
         self.next_event()  # the document ends
         event: Any = self.next_event()
@@ -178,7 +178,8 @@ class _Reader:
         offset = event.start_mark.index
         anchor = event.anchor
         if event.tag is not None:
-            message = f'The tag "{event.tag}" is not used in course files.'
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f'The tag "{tag}" is not used in course files.'
             self.add("tag", offset, message, "Delete it: the field decides what a value is.")
         before = self.values
         self.values += 1
@@ -264,7 +265,12 @@ class _Reader:
 # What libyaml says, in the author's words: the first phrase found decides.
 _SYNTAX: Final = (
     ("'\\t' that cannot start", "A tab stands where only spaces may.", "Replace it by spaces."),
-    ("mapping values are not allowed", "A colon begins a value where none may begin.", "Put the text in quotes."),
+    ("tab character that violates", "A tab stands where only spaces may.", "Replace it by spaces."),
+    (
+        "mapping values are not allowed",
+        "A colon begins a value where none may begin.",
+        "Put the text in quotes, or indent the line like its neighbours.",
+    ),
     ("found character that cannot start", "This character cannot begin a value.", "Put the value in quotes."),
     ("unexpected end of stream", "The text ends inside quotes that are still open.", "Close the quotes."),
     (
@@ -284,13 +290,17 @@ _SYNTAX: Final = (
         "This line does not line up with the lines above it.",
         "Indent it like its neighbours.",
     ),
-    ("did not find expected '-'", "A list entry is expected here.", 'Begin the line with "- ".'),
+    (
+        "did not find expected '-'",
+        "This line does not line up with the list above it.",
+        'Indent it like its neighbours, or begin it with "- ".',
+    ),
     ("did not find expected ',' or ']'", "A list in square brackets is not closed.", 'Add "]".'),
     ("did not find expected ',' or '}'", "A mapping in curly brackets is not closed.", 'Add "}".'),
     ("alphabetic or numeric character", "An anchor (&) or alias (*) has no name.", "Put the value in quotes."),
     ("entries are not allowed", 'A list entry ("- ") cannot stand here.', "Put it on a line of its own, indented."),
     ("expected node content", "A value is expected here.", "Look at the line above, too."),
-    ("expected <document start>", "Something stands here after the end of the value.", "Put a space after the colon."),
+    ("expected <document start>", "Something stands here after the end of the value.", "Put all of it in quotes."),
     ("a comment in a block scalar", "The first line of this text is indented less than it must be.", "Indent it."),
 )
 
@@ -298,11 +308,14 @@ _SYNTAX: Final = (
 def _syntax_finding(error: yaml.MarkedYAMLError, tree: Tree, text: str) -> Finding:
     problem = f"{error.context or ''} {error.problem or ''}"
     # What is left open is mended where it was opened, not where the file ends.
-    left_open = "unexpected end of stream" in problem or "expected ','" in problem
+    left_open = any(phrase in problem for phrase in ("unexpected end of stream", "expected ','", "expected ':'"))
     mark = (error.context_mark if left_open else error.problem_mark) or error.problem_mark
     offset = min(mark.index, len(text)) if mark else 0
     if "cannot start any token" in problem and text[offset : offset + 1] == "\t":
         problem = "'\\t' that cannot start"
+    behind = text[tree.lines[tree.place(offset).line - 1] : offset].strip()
+    if behind and "did not find expected key" in problem:
+        problem = "expected <document start>"
     for phrase, message, hint in _SYNTAX:
         if phrase in problem:
             return Finding("yaml-syntax", tree.place(offset), message, hint)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kitbag.course.checks import check
+from kitbag.course.checks.common import RESERVED
 from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
 from kitbag.course.parts import Parts, Places, media_of
 from kitbag.fields import Model
@@ -41,12 +42,12 @@ def load_course(folder: Path) -> Loaded:
     info = reading.read("course/course.yaml", CourseInfo)
     sources = reading.read("course/sources.yaml", Sources)
     glossary = reading.read("course/glossary.yaml", Glossary)
-    names = info.modules if info else tuple(_stems(folder / "course", leave_out=("course", "sources", "glossary")))
+    names = [name for name in info.modules if name not in RESERVED] if info else _stems(folder / "course", RESERVED)
     modules = {name: reading.read(f"course/{name}.yaml", Module) for name in names}
     banks = {name: reading.bank(name) for name in names}
     parts = Parts(folder, info, sources, glossary, modules, banks)
     findings = reading.findings + list(check(parts, reading.places))
-    if info:
+    if info and not any(finding.code == "missing-file" for finding in findings):
         findings += _left_lying(folder, info)
     for name in media_of(parts):
         reading.hash_media(name)
@@ -127,7 +128,7 @@ def _near(folder: Path, file: str) -> str:
 
 def _left_lying(folder: Path, info: CourseInfo) -> Iterable[Finding]:
     """Find YAML files that look like part of the course and are not."""
-    known = {*info.modules, "course", "sources", "glossary"}
+    known = {*info.modules, *RESERVED}
     for name in _stems(folder / "course"):
         if name not in known:
             hint = 'Add it to "modules" in course.yaml, or move it away.'

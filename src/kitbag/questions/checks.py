@@ -114,8 +114,8 @@ def _rubric(item: Essay, at: At) -> Iterator[Finding]:
 
 def _known(name: str, known: Sequence[str], place: Place, what: str = "option") -> Iterator[Finding]:
     if name not in known:
-        subject, article = ("key", "an") if what == "option" else (what, "a")
-        message = f'{subject} "{name}" is not {article} {what} ({listed(known, 12)}).'
+        subject = f'key "{name}" is not an' if what == "option" else f'"{name}" is not a'
+        message = f"{subject} {what} ({listed(known, 12)})."
         yield Finding("unknown-id", place, message, did_you_mean(name, known))
 
 

@@ -62,9 +62,12 @@ def citations(parts: Parts, places: Places) -> Iterator[Finding]:
     passages = {passage.id: passage for document in parts.sources.documents for passage in document.passages}
     facts = {f"{passage.id}.{fact.id}" for passage in passages.values() for fact in passage.facts}
     known = {*passages, *facts}
+    ids = [passage.id for document in parts.sources.documents for passage in document.passages]
+    numbers = [f"{passage.id}.{fact.id}" for passage in passages.values() for fact in passage.facts]
+    ambiguous = len(ids) > len(passages) or len(numbers) > len(facts)
 
     def cited(citation: str, place: Place) -> Iterator[Finding]:
-        if citation in known:
+        if citation in known or ambiguous:
             return
         passage = passages.get(citation.partition(".")[0])
         hint = did_you_mean(citation, known)
