@@ -51,6 +51,12 @@ class Catalogue:
             "common.day", day=day.day, month=self.text(f"common.months.{day.month:02}"), year=f"{day.year:04}"
         )
 
+    def duration(self, minutes: int) -> str:
+        """Return a length of time in hours and minutes, short: `1 h 30 min`."""
+        hours, rest = divmod(minutes, 60)
+        kind = "both" if hours and rest else "hours" if hours else "minutes"
+        return self.text(f"common.duration.{kind}", hours=hours, minutes=rest)
+
     def _plural(self, count: object) -> str:
         """Return the CLDR plural category, of the two that English and French need."""
         one = (0, 1) if self.language.startswith("fr") else (1,)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, TemplateNotFound
-from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from kitbag.files import Unreadable, is_safe_name, read_within
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 
@@ -31,20 +31,23 @@ class CourseTemplates(BaseLoader):
         template: str,
     ) -> tuple[str, str, Callable[[], bool]]:
         """Return text, file name and freshness of a template. Raises TemplateNotFound."""
-        text = read_course_file(self._root, template)
+        data = course_file(self._root, template)
+        try:
+            text = None if data is None else data.decode()
+        except UnicodeDecodeError:
+            text = None
         if text is None:
             raise TemplateNotFound(template)
-        return text, str(self._root.joinpath(*split_template_path(template))), lambda: True
+        return text, str(self._root / template), lambda: True
 
 
-def read_course_file(root: Path, name: str) -> str | None:
-    """Return the text of a file under a folder, or None where it is missing, too large, not UTF-8, or outside."""
-    file = root.joinpath(*split_template_path(name))
+def course_file(templates: Path, name: str) -> bytes | None:
+    """Return a file of a course's `templates/`, or None where there is none that may be read."""
+    if not is_safe_name(name):
+        return None
     try:
-        if not file.resolve().is_relative_to(root.resolve()) or file.stat().st_size > LARGEST_TEMPLATE:
-            return None
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read_within(templates, name, largest=LARGEST_TEMPLATE)
+    except Unreadable:
         return None
 
 
@@ -55,7 +58,7 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
     a course's own template can extend it. Without one (`--no-templates`), only the theme is there.
 
     Every template has `t(key, **values)` (the catalogue), `language`, `direction`, and the filters `markdown`,
-    `inline`, `plain` and `day`.
+    `inline`, `plain`, `day` and `duration`.
     """
     theme = PackageLoader("kitbag", "templates")
     loaders: list[BaseLoader] = [PrefixLoader({"theme": theme}), theme]
@@ -76,6 +79,7 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
         "inline": renderer.inline,
         "plain": plain,
         "day": catalogue.day,
+        "duration": catalogue.duration,
     }
     environment.globals |= {"t": catalogue.text, "language": language, "direction": direction(language)}
     return environment
