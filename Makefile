@@ -12,7 +12,7 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN
 
 # Stamps carry a digest of what they stand for: content decides what is stale, and a fresh clone's dates do not.
 digest = $(firstword $(shell { $(1); } | sha256sum))
-VENV_STAMP := .venv/made-$(call digest,pwd; python3 -c 'import sys; print(sys.version)')
+VENV_STAMP := .venv/made-$(call digest,pwd; python3 -c 'import sys; print(sys.version_info)')
 PINS := $(call digest,cat pyproject.toml constraints.txt)
 COURSE_STAMP := .venv/course-$(PINS)
 TEST_STAMP := .venv/test-$(PINS)
@@ -65,20 +65,25 @@ clean: ## Remove what was built and installed
 # --- What the targets stand on ----------------------------------------------------------------------------------
 
 $(VENV_STAMP):
-	.ci/packages course
-	python3 -m venv --clear .venv
-	touch $@
+	@.ci/packages course
+	@echo 'Making .venv'
+	@python3 -m venv --clear .venv
+	@touch $@
 
 $(COURSE_STAMP): $(VENV_STAMP)
-	.ci/packages course
-	$(PIP) install --quiet --editable .
-	touch $@
+	@.ci/packages course
+	@echo 'Installing Kitbag into .venv'
+	@$(PIP) install --quiet --editable .
+	@rm -f .venv/course-* .venv/test-*
+	@touch $@
 
 $(TEST_STAMP): $(COURSE_STAMP)
-	.ci/packages test
-	$(PIP) install --quiet --editable '.[dev]'
-	touch $@
+	@.ci/packages test
+	@echo 'Installing what the tests need into .venv'
+	@$(PIP) install --quiet --editable '.[dev]'
+	@touch $@
 
 $(NODE_STAMP): $(TEST_STAMP)
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci
-	touch $@
+	@echo 'Installing the judges of pages into node_modules'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error
+	@touch $@
