@@ -56,6 +56,8 @@ class ReadDocument:
     passages: tuple[ReadPassage, ...]
     headings: tuple[str, ...]
     """The lines that were taken as headings; they are no passages."""
+    silent_pages: tuple[int, ...] = ()
+    """Pages of a PDF on which there is no text to read: pictures, perhaps scans."""
 
 
 def marked(line: str) -> Block:
@@ -81,7 +83,7 @@ def looks_like_heading(text: str) -> bool:
     )
 
 
-def passages_of(name: str, blocks: Iterable[Block]) -> ReadDocument:
+def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...] = ()) -> ReadDocument:
     """Return the document with its passages: every block that is no heading and has a letter or digit.
 
     Raises DocumentError where there is none, or more than a person could ever label.
@@ -106,7 +108,7 @@ def passages_of(name: str, blocks: Iterable[Block]) -> ReadDocument:
             f"{name} has {len(passages)} passages, more than {MOST_PASSAGES}. "
             "Keep the part that the course rests on in a file of its own."
         )
-    return ReadDocument(name, tuple(passages), tuple(headings))
+    return ReadDocument(name, tuple(passages), tuple(headings), silent_pages)
 
 
 def _locator(block: Block, heading: str, under: int) -> str:
