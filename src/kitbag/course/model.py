@@ -393,6 +393,8 @@ class Fact(Model):
     """The fact."""
     recheck: Line | None = None
     """Why it must be checked again before teaching; absent where it will not change."""
+    recheck_by: Day | None = None
+    """When at the latest; the course's review day where absent."""
 
 
 class Fingerprint(Model):
@@ -415,6 +417,19 @@ class Pin(Model):
     """The fingerprint before."""
 
 
+class Observation(Model):
+    """A newer copy of the document differs here. It stands until a person pins the passage again."""
+
+    day: Day
+    """When the newer copy was compared."""
+    change: Literal["moved", "reworded", "split", "merged", "gone"]
+    """What happened to the passage."""
+    locator: Line | None = None
+    """Where it is now; absent where it is gone."""
+    fingerprint: Fingerprint | None = None
+    """What it is now: of its larger part where it was split; absent where it is gone."""
+
+
 class Passage(Model):
     """A part of a document small enough to be cited."""
 
@@ -426,6 +441,10 @@ class Passage(Model):
     """What it is about, in our own words."""
     fingerprint: Fingerprint
     """Tells when it changes."""
+    observed: Observation | None = None
+    """A change that nobody has looked at yet; written by `kitbag sources check`."""
+    withdrawn: Day | None = None
+    """Since when the document no longer has the passage, and a person decided that the course may still rest on it."""
     facts: tuple[Fact, ...] = ()
     """What it states, in our own words."""
     history: tuple[Pin, ...] = ()
