@@ -5,12 +5,13 @@ fails or is interrupted leaves the last good one, output by output.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kitbag.course.model import Course
-from kitbag.files import locked, new_folder, write_tree
+from kitbag.files import Unwritable, locked, new_folder, write_tree
 from kitbag.findings import Finding, Place
 
 Files = Iterable[tuple[str, bytes]]
@@ -32,7 +33,7 @@ class Settings:
 def _site(course: Course, settings: Settings) -> Files:
     from kitbag.rendering.pages import render_site
 
-    return ((name, make()) for name, make in render_site(course, templates=settings.templates))
+    return ((name, make()) for name, make in render_site(course, templates=settings.templates, digest=course.digest))
 
 
 OUTPUTS: Final[dict[str, Callable[[Course, Settings], Files]]] = {
@@ -52,28 +53,31 @@ def build_course(course: Course, settings: Settings, say: Callable[[str], None])
     Returns:
         What could not be built, each with the reason. An output that fails keeps its last good state.
     """
-    findings = []
-    try:
-        with locked(settings.into):
-            for name, make in OUTPUTS.items():
-                if settings.only and name not in settings.only:
-                    continue
-                try:
-                    with new_folder(settings.into / name) as folder:
-                        count = write_tree(folder, make(course, settings))
-                except OSError as error:
-                    findings.append(_unwritable(settings.into / name, error))
-                else:
-                    say(f"{settings.into / name}: {count} files")
-    except BlockingIOError:
-        message = "Another build is writing here."
-        findings.append(Finding("locked", Place(str(settings.into)), message, "Wait until it has finished."))
-    except OSError as error:
-        findings.append(_unwritable(settings.into, error))
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(settings.into))
+        except BlockingIOError:
+            message = "Another build is writing here."
+            return [Finding("locked", Place(str(settings.into)), message, "Wait until it has finished.")]
+        except OSError as error:
+            return [_unwritable(settings.into, error.strerror or str(error))]
+        findings: list[Finding] = []
+        for name, make in OUTPUTS.items():
+            if not settings.only or name in settings.only:
+                findings += _build(settings.into / name, make(course, settings), say)
     return findings
 
 
-def _unwritable(path: Path, error: OSError) -> Finding:
-    reason = error.strerror or "unknown reason"
+def _build(target: Path, files: Files, say: Callable[[str], None]) -> list[Finding]:
+    try:
+        with new_folder(target) as folder:
+            count = write_tree(folder, files)
+    except Unwritable as error:
+        return [_unwritable(target, str(error))]
+    say(f"{target}: {count} files")
+    return []
+
+
+def _unwritable(path: Path, reason: str) -> Finding:
     message = f"This cannot be written: {reason}."
     return Finding("unwritable", Place(str(path)), message, "What was there before is still there.")

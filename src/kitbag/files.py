@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -158,12 +159,21 @@ def _exchange(one: Path, other: Path) -> bool:
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
+class Unwritable(Exception):
+    """Output that cannot be written; the message says why in a few words."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Keep the path that was to be written."""
+        super().__init__(error.strerror or str(error))
+        self.path = path
+
+
 def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
     """Write files into a folder made by `new_folder` and return how many. Names are relative, with forward slashes.
 
     Raises:
         ValueError: a name would leave the folder.
-        OSError: the disk is full or the folder cannot be written.
+        Unwritable: the disk is full or the folder cannot be written.
     """
     made: set[Path] = set()
     count = 0
@@ -171,10 +181,13 @@ def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
         if not is_safe_name(name):
             raise ValueError(f"unsafe name for an output file: {name!r}")
         path = folder / name
-        if path.parent not in made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.add(path.parent)
-        path.write_bytes(data)
+        try:
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
+            path.write_bytes(data)
+        except OSError as error:
+            raise Unwritable(path, error) from error
         count += 1
     return count
 
@@ -189,7 +202,7 @@ def locked(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("wb") as file:
-        if os.name == "nt":  # pragma: no cover - judged on Linux only
+        if sys.platform == "win32":
             import msvcrt
 
             try:

@@ -12,7 +12,8 @@ import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NoReturn
 
 import yaml
@@ -41,7 +42,7 @@ class Marks:
     """Offsets of a mapping's keys; empty for a list."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Tree:
     """The values of one file, with their places."""
 
@@ -51,8 +52,13 @@ class Tree:
     """`dict`, `list`, `str` or `None`, nested."""
     marks: Marks | int = 0
     """The offsets, in the shape of `value`."""
-    lines: list[int] = field(default_factory=lambda: [0])
-    """The offset at which each line begins."""
+    text: str = ""
+    """The text the values were read from."""
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """The offset at which each line begins."""
+        return [0, *(end.end() for end in _LINE_END.finditer(self.text))]
 
     def place(self, offset: int) -> Place:
         """Return the line and column of a character offset."""
@@ -96,7 +102,7 @@ def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
     text, findings = _decode(data, file)
     if text is None:
         return None, findings
-    tree = Tree(file, lines=[0, *(end.end() for end in _LINE_END.finditer(text))])
+    tree = Tree(file, text=text)
     reader = _Reader(tree, findings)
     try:
         reader.read(text)
@@ -217,13 +223,23 @@ class _Reader:
         values: dict[str, Any] = {}
         inside: dict[str, Any] = {}
         keys: dict[str, int] = {}
-        next_event, end, scalar = self.next_event, yaml.MappingEndEvent, yaml.ScalarEvent
-        while type(event := next_event()) is not end:
+        next_event = self.next_event
+        end: Any = yaml.MappingEndEvent
+        scalar: Any = yaml.ScalarEvent
+        event = next_event()
+        while type(event) is not end:
             at = event.start_mark.index
             if type(event) is not scalar:
                 self.refuse("key-not-text", at, "A key must be text.", "Put quotes around a value such as [ or {.")
             key = event.value
-            value, marks = self.value(next_event(), depth)
+            event = next_event()
+            # Most values are plain scalars; taking them here saves a call each.
+            if type(event) is scalar and event.value and event.anchor is None and event.tag is None:
+                value, marks = event.value, event.start_mark.index
+                self.values += 1
+            else:
+                value, marks = self.value(event, depth)
+            event = next_event()
             if key in keys:
                 first = self.tree.place(keys[key]).line
                 message = f'The key "{key}" stands twice in one mapping, first in line {first}.'
