@@ -1,0 +1,121 @@
+"""Nothing is ever half written, whoever interrupts it, and no path leaves its folder."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kitbag.files import Unwritable, is_safe_name, locked, new_folder, recover, write_atomically, write_tree
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "file.txt"
+    write_atomically(file, b"one")
+    write_atomically(file, b"two")
+    assert tree(tmp_path) == {"deep/file.txt": b"two"}
+
+
+def test_a_failed_replacement_leaves_the_old_file_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file.txt"
+    write_atomically(file, b"old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(file, b"new")
+    assert tree(tmp_path) == {"file.txt": b"old"}
+
+
+def test_a_folder_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        with new_folder(tmp_path / "site") as folder:
+            write_tree(folder, [(f"{name}.html", name.encode())])
+    assert tree(tmp_path) == {"site/two.html": b"two"}
+
+
+def test_a_folder_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "site") as folder:
+        write_tree(folder, [("index.html", b"good")])
+
+    def broken() -> Iterator[tuple[str, bytes]]:
+        yield "index.html", b"half"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "site") as folder:
+        write_tree(folder, broken())
+    assert tree(tmp_path) == {"site/index.html": b"good"}
+
+
+def test_folders_change_places_without_the_exchange_of_linux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kitbag.files._exchange", lambda *_: False)
+    test_a_folder_takes_the_place_of_the_old_one(tmp_path)
+
+
+def test_what_a_dead_process_left_is_put_right(tmp_path: Path) -> None:
+    old = tmp_path / ".site.old"
+    old.mkdir()
+    (old / "index.html").write_bytes(b"good")
+    (tmp_path / ".site.new-abc").mkdir()
+    recover(tmp_path / "site")
+    assert tree(tmp_path) == {"site/index.html": b"good"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "", "a\\b", "c:x", "a\nb", "a\0b", "what?"])
+def test_no_name_leaves_the_folder(name: str, tmp_path: Path) -> None:
+    assert not is_safe_name(name)
+    with pytest.raises(ValueError, match="unsafe name"):
+        write_tree(tmp_path, [(name, b"")])
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(Unwritable, match="Is a directory"):
+        write_tree(tmp_path, [("index.html", b"")])
+
+
+def test_a_folder_has_one_writer(tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(BlockingIOError), locked(tmp_path):
+        pass
+    with locked(tmp_path):
+        pass
+
+
+def test_a_killed_writer_leaves_the_last_good_folder(tmp_path: Path) -> None:
+    script = textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from kitbag.files import new_folder, write_tree
+        number = 0
+        while True:
+            number += 1
+            with new_folder(Path(sys.argv[1]) / "site") as folder:
+                write_tree(folder, [(f"{name}.html", str(number).encode()) for name in range(50)])
+            print(number, flush=True)
+    """)
+    for pause in (0.00, 0.003, 0.007, 0.011, 0.013):
+        writer = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+        assert writer.stdout
+        writer.stdout.readline()
+        time.sleep(pause)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        recover(tmp_path / "site")
+        files = tree(tmp_path)
+        assert len(files) == 50
+        assert len(set(files.values())) == 1, "the folder mixes two builds"
