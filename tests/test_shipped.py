@@ -7,6 +7,7 @@ import pytest
 from kitbag import shipped
 from kitbag.course.fingerprints import fingerprint
 from kitbag.course.model import Sources
+from kitbag.files import Unwritable, write_tree
 from kitbag.modelling import read_model
 from kitbag.shipped import CannotStart, shipped_course, start
 
@@ -58,13 +59,13 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = shipped.write_tree
+    real = write_tree
     calls = iter([real, real])
 
     def full_disk(*arguments: object) -> None:
         write = next(calls, None)
         if write is None:
-            raise OSError(28, "No space left on device")
+            raise Unwritable(tmp_path, OSError(28, "No space left on device"))
         write(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(shipped, "write_tree", full_disk)

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from kitbag.files import new_folder, write_tree
+from kitbag.files import Unwritable, new_folder, write_tree
 
 PACKAGE: Final = Path(__file__).parent
 PARTS: Final = ("course", "documents", "questions", "templates")
@@ -53,8 +53,9 @@ def start(folder: Path, *, skeleton: bool) -> list[Path]:
             if is_new:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
-    except OSError as error:
-        raise CannotStart(f"{folder} cannot be written: {error.strerror or error}.") from error
+    except (OSError, Unwritable) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CannotStart(f"{folder} cannot be written: {reason}.") from error
     return [folder / part / name for part, files in parts.items() for name in files]
 
 
