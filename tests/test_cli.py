@@ -34,10 +34,8 @@ def test_version() -> None:
 
 
 def test_version_imports_neither_the_validator_nor_the_templates() -> None:
-    script = (
-        "import sys; import kitbag.cli;"
-        "print([m for m in ("'pydantic', 'jinja2', 'weasyprint', 'yaml'") if m in sys.modules])"
-    )
+    late = ["pydantic", "jinja2", "weasyprint", "yaml"]
+    script = f"import sys, kitbag.cli; print([name for name in {late} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
