@@ -45,7 +45,14 @@ from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.catalogue import Catalogue
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 
-QUIZ_SCRIPTS: Final = ("quiz/shuffle.js", "quiz/scoring.js", "quiz/quiz.js")
+QUIZ_SCRIPTS: Final = (
+    "quiz/shuffle.js",
+    "quiz/scoring.js",
+    "quiz/sitting.js",
+    "quiz/controls.js",
+    "quiz/report.js",
+    "quiz/quiz.js",
+)
 """Classic scripts, in loading order."""
 
 QUIZ_STYLES: Final = ("quiz/quiz.css",)
@@ -291,7 +298,7 @@ def _cloze(item: Cloze, context: QuizContext, prefix: str) -> Markup:
         return str(
             Markup(
                 '<input type="text" class="quiz-gap" id="{}" data-id="{}" aria-label="{}" size="14" maxlength="500">'
-            ).format(f"{prefix}-{gap}", gap, name)
+            ).format(f"{prefix}:{gap}", gap, name)
         )
 
     html = re.split(r"(<[^>]*>)", context.markdown.block(item.text))

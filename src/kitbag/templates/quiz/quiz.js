@@ -1,0 +1,284 @@
+// Runs every quiz of the page: takes answers, keeps them, marks them on request, and lets the wrong ones be tried again.
+
+(() => {
+  "use strict";
+
+  const { all, one, enter } = KitbagControls;
+  const { make, mixed, percent, sign } = KitbagReport;
+
+  /** @param {HTMLElement} section */
+  function run(section) {
+    /** @param {string} name */
+    const part = (name) => /** @type {HTMLElement} */ (one(section, `[data-part=${name}]`));
+    /** @type {KitbagIsland} */
+    const quiz = JSON.parse(part("island").textContent || "");
+    const practice = quiz.kind === "practice";
+    const say = KitbagReport.speaker(quiz);
+    const questions = new Map(quiz.items.map((item) => [item.id, item]));
+    const articles = new Map(all(section, ".quiz-item").map((article) => (
+      [article.getAttribute("data-item") || "", /** @type {HTMLElement} */ (article)]
+    )));
+    const makeRecorder = /** @type {{kitbagRecorder?: (quiz: KitbagIsland) => KitbagRecorder}} */ (globalThis).kitbagRecorder;
+    const recorder = (makeRecorder || KitbagSitting.deviceRecorder)(quiz);
+    let sitting = KitbagSitting.begin(quiz);
+    let kept = true;
+    let warned = false;
+
+    /** @param {string} id */
+    const articleOf = (id) => /** @type {HTMLElement} */ (articles.get(id));
+    const asked = () => KitbagSitting.asked(quiz, sitting);
+    const blank = () => asked().filter(({ id }) => sitting.answers[id].response === null);
+    /** @param {string} words */
+    const announce = (words) => { part("status").textContent = words; };
+
+    /** @param {string} words @param {string} style @param {() => void} act */
+    function button(words, style, act) {
+      const made = make("button", { type: "button", class: `quiz-button ${style}` }, words);
+      made.addEventListener("click", act);
+      return made;
+    }
+
+    /** @param {KitbagQuestion} item A link to a question. */
+    function link({ id }) {
+      const made = make("a", { href: `#${articleOf(id).id}` }, one(articleOf(id), "[data-part=number]")?.textContent || "");
+      made.addEventListener("click", (event) => {
+        event.preventDefault();
+        enter(articleOf(id));
+      });
+      return made;
+    }
+
+    /** @param {readonly KitbagQuestion[]} items */
+    const links = (items) => items.flatMap((item, at) => [at ? ", " : "", link(item)]);
+
+    function save() {
+      kept = recorder.save(sitting);
+    }
+
+    // --- While it is answered ---
+
+    /** Put the questions of the sitting on the page, with what was answered so far. */
+    function lay() {
+      const items = asked();
+      const places = new Map(items.map(({ id }, at) => [id, at + 1]));
+      for (const [id, article] of articles) {
+        const item = /** @type {KitbagQuestion} */ (questions.get(id));
+        article.hidden = !places.has(id);
+        KitbagReport.clear(article);
+        if (article.hidden) continue;
+        /** @type {HTMLElement} */ (one(article, "[data-part=number]")).textContent = say("question", { number: places.get(id) || 0 });
+        KitbagControls.arrange(article, item, sitting.answers[id].order);
+        KitbagControls.write(article, item, sitting.answers[id]);
+        KitbagControls.freeze(article, false);
+      }
+      for (const stimulus of all(section, "[data-part=stimulus]")) {
+        const ids = (stimulus.getAttribute("data-items") || "").split(" ");
+        /** @type {HTMLElement} */ (stimulus).hidden = !ids.some((id) => places.has(id));
+      }
+      part("result").replaceChildren();
+      warned = false;
+      drawEnd();
+    }
+
+    const answeredWords = () => {
+      const count = asked().length;
+      return say("answered", { done: count - blank().length, count: count });
+    };
+
+    /** The foot of the quiz: how far it is answered, what is missing, and the way on. */
+    function drawEnd() {
+      const end = part("end");
+      if (sitting.submitted) {
+        end.replaceChildren();
+        return;
+      }
+      const missing = blank();
+      const count = asked().length;
+      if (!end.querySelector(".quiz-progress")) {
+        end.replaceChildren(
+          make("div", { class: "quiz-missing" }),
+          make("div", { class: "quiz-foot" },
+            make("p", { class: "quiz-progress" }, make("progress", { max: `${count}`, "aria-hidden": "true" }), make("span")),
+            button(say(practice ? "hand_in" : "check"), "quiz-main", handIn)),
+          make("p", { class: "quiz-kept" }),
+        );
+      }
+      const progress = /** @type {HTMLProgressElement} */ (end.querySelector("progress"));
+      progress.max = count;
+      progress.value = count - missing.length;
+      /** @type {HTMLElement} */ (one(end, ".quiz-progress span")).textContent = answeredWords();
+      /** @type {HTMLElement} */ (one(end, ".quiz-kept")).textContent = missing.length < count ? say(kept ? "kept" : "not_kept") : "";
+      const box = /** @type {HTMLElement} */ (one(end, ".quiz-missing"));
+      if (!warned || !missing.length) box.replaceChildren();
+      else drawMissing(box, missing);
+    }
+
+    /** @param {HTMLElement} box @param {readonly KitbagQuestion[]} missing */
+    function drawMissing(box, missing) {
+      const list = make("p", { class: "quiz-list" }, ...links(missing));
+      const before = one(box, ".quiz-list");
+      const heading = say("unanswered", { count: missing.length });
+      if (before) {
+        before.replaceWith(list);
+        /** @type {HTMLElement} */ (one(box, "h3")).textContent = heading;
+        return;
+      }
+      box.replaceChildren(make("div", { class: "quiz-warning", role: "group", "aria-label": heading },
+        make("h3", { tabindex: "-1" }, heading),
+        make("p", {}, say("unanswered_help")),
+        list,
+        make("p", { class: "quiz-buttons" },
+          button(say("go_to_first"), "quiz-main", () => enter(articleOf(blank()[0].id))),
+          button(say("hand_in_anyway"), "", submit))));
+    }
+
+    /** @param {HTMLElement} article An answer changed on the page. */
+    function answered(article) {
+      const item = questions.get(article.getAttribute("data-item") || "");
+      if (!item || sitting.submitted) return;
+      sitting.answers[item.id].response = KitbagSitting.fit(quiz, item, KitbagControls.read(article, item));
+      save();
+      drawEnd();
+    }
+
+    /** @param {Element} row @param {number} to */
+    function moveTo(row, to) {
+      const article = /** @type {HTMLElement} */ (row.closest(".quiz-item"));
+      const count = all(article, ".quiz-row").length;
+      if (to < 0 || to >= count) return;
+      const focused = /** @type {HTMLElement} */ (document.activeElement);
+      KitbagControls.move(article, row, to);
+      focused.focus(); // a moved element loses it
+      answered(article);
+      const text = one(row, ".quiz-text")?.textContent || "";
+      announce(say("moved", { text, position: to + 1, count: `${count}` }));
+    }
+
+    // --- The result ---
+
+    function handIn() {
+      if (!blank().length) {
+        submit();
+        return;
+      }
+      warned = true;
+      drawEnd();
+      one(part("end"), ".quiz-warning h3")?.focus();
+    }
+
+    function submit() {
+      sitting.submitted = KitbagSitting.now();
+      save();
+      recorder.finish(KitbagSitting.attempt(quiz, sitting));
+      drawResult();
+      const heading = /** @type {HTMLElement} */ (one(part(practice ? "result" : "end"), "h3"));
+      heading.focus();
+      announce(summary());
+    }
+
+    /** The scores that a machine can give. */
+    const total = () => KitbagSitting.total(asked().filter(({ type }) => type !== "essay").map((item) => (
+      KitbagSitting.scoreOf(quiz, sitting, item)
+    )));
+
+    function summary() {
+      const { marks, possible } = total();
+      if (!possible.n) return say("nothing_scored");
+      const outOf = say("marks", { count: Number(possible.n) });
+      return say("announced", { marks: mixed(marks), possible: outOf, percent: percent(marks, possible) });
+    }
+
+    /** The result, and beside each question what there is to say of its answer. */
+    function drawResult() {
+      const items = asked();
+      drawEnd();
+      for (const item of items) {
+        KitbagReport.show(articleOf(item.id), quiz, sitting, item, say);
+        KitbagControls.freeze(articleOf(item.id), true);
+        for (const select of all(articleOf(item.id), "[data-criterion]")) /** @type {HTMLSelectElement} */ (select).disabled = false;
+      }
+      const verdicts = new Map(items.map((item) => [item, KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item))]));
+      /** @param {KitbagVerdict} state */
+      const those = (state) => items.filter((item) => verdicts.get(item) === state);
+      const again = items.filter((item) => !["right", "pending"].includes(verdicts.get(item) || ""));
+      const { marks, possible } = total();
+      const box = make("div", { class: "quiz-result" }, make("h3", { tabindex: "-1" }, say("result")));
+      if (possible.n) {
+        box.append(make("p", { class: "quiz-score" },
+          make("strong", {}, say("scored", { marks: mixed(marks), possible: say("marks", { count: Number(possible.n) }) })),
+          make("span", {}, say("percent", { percent: percent(marks, possible) }))));
+      } else box.append(make("p", {}, say("nothing_scored")));
+      if (sitting.earlier.length) {
+        const right = sitting.earlier.length + those("right").length;
+        box.append(make("p", {}, say("in_all", { right, count: `${quiz.items.filter(({ type }) => type !== "essay").length}` })));
+      }
+      const states = /** @type {KitbagVerdict[]} */ (["right", "partly", "wrong", "blank", "pending"]).filter((state) => those(state).length);
+      box.append(make("ul", { class: "quiz-states" }, ...states.map((state) => make("li", { "data-state": state },
+        sign(state), make("strong", {}, `${say(`state.${state}`)}: ${those(state).length}`),
+        make("span", { class: "quiz-list" }, ...links(those(state)))))));
+      if (those("pending").length) box.append(make("p", {}, say("to_mark", { count: those("pending").length })));
+      if (practice && possible.n) box.append(make("h4", {}, say("by_objective")), KitbagReport.byObjective(quiz, sitting, say));
+      box.append(make("p", { class: "quiz-buttons" },
+        ...(again.length ? [button(say("retry"), "quiz-main", () => startOver(again))] : []),
+        button(say("restart"), "", () => startOver(quiz.items)),
+        ...(practice ? [button(say("print"), "", () => print())] : [])));
+      part(practice ? "result" : "end").replaceChildren(box);
+    }
+
+    /** @param {readonly KitbagQuestion[]} items The next sitting: all of the questions, or those to try again. */
+    function startOver(items) {
+      const right = asked().filter((item) => KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item)) === "right");
+      const earlier = items === quiz.items ? [] : [...sitting.earlier, ...right.map(({ id }) => id)];
+      sitting = KitbagSitting.begin(quiz, { items, number: sitting.number + 1, earlier });
+      save();
+      lay();
+      enter(articleOf(asked()[0].id));
+      announce(say(items === quiz.items ? "started" : "retrying", { count: items.length }));
+    }
+
+    /** Go on where this device stopped. */
+    function resume() {
+      const saved = KitbagSitting.restore(quiz, recorder.start());
+      sitting = saved || KitbagSitting.begin(quiz);
+      lay();
+      if (sitting.submitted) drawResult();
+      else if (blank().length < asked().length) {
+        part("result").replaceChildren(make("p", { class: "quiz-about" }, say("resumed", { answered: answeredWords() })));
+      }
+    }
+
+    // --- What happens on the page ---
+
+    const form = part("questions");
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", ({ target }) => {
+      const control = /** @type {HTMLSelectElement} */ (target);
+      const article = /** @type {HTMLElement | null} */ (control.closest(".quiz-item"));
+      const criterion = control.getAttribute("data-criterion");
+      if (!article) return;
+      if (criterion) {
+        const item = /** @type {KitbagQuestion} */ (questions.get(article.getAttribute("data-item") || ""));
+        const answer = sitting.answers[item.id];
+        answer.marking = { ...answer.marking, [criterion]: Number(control.value) };
+        if (!control.value) delete answer.marking[criterion];
+        /** @type {HTMLElement} */ (one(article, ".quiz-sum")).textContent = KitbagReport.sumOf(item, answer, say);
+        save();
+      } else if (control.closest(".quiz-order")) {
+        moveTo(/** @type {Element} */ (control.closest(".quiz-row")), Number(control.value) - 1);
+      } else answered(article);
+    });
+    form.addEventListener("click", ({ target }) => {
+      const mover = /** @type {Element} */ (target).closest(".quiz-move");
+      const row = mover && mover.closest(".quiz-row");
+      if (!mover || !row || !row.parentElement) return;
+      moveTo(row, Array.from(row.parentElement.children).indexOf(row) + Number(mover.getAttribute("data-move")));
+    });
+    addEventListener("storage", ({ key }) => {
+      if (key === null || key.endsWith(`:quiz:${quiz.quiz}`)) resume(); // another tab goes on with this quiz, or cleared it
+    });
+    for (const mover of all(section, ".quiz-move")) mover.append(sign(mover.getAttribute("data-move") || ""));
+    resume();
+  }
+
+  for (const section of document.querySelectorAll("[data-quiz]")) run(/** @type {HTMLElement} */ (section));
+})();
