@@ -27,7 +27,6 @@ from kitbag.questions.model import (
 )
 from kitbag.rendering.catalogue import Catalogue
 from kitbag.rendering.markdown import MarkdownRenderer
-from kitbag.results.attempt import Response
 from kitbag.results.sheet import Answer, SheetEntry, as_written, key_response, letter, sheet_entry
 
 WORDS_A_LINE: Final = 9
@@ -82,7 +81,7 @@ class ItemPrinter:
     def question(self, item: Item, order: tuple[str, ...], number: object) -> PrintedItem:
         """Return the item as a question; `order` holds the ids in the order to show (see `shown_order`)."""
         entry = sheet_entry(item, order)
-        essay = isinstance(item, Essay)
+        words = item.words if isinstance(item, Essay) else None
         return PrintedItem(
             id=item.id,
             number=str(number),
@@ -94,8 +93,8 @@ class ItemPrinter:
             places=self._places(entry),
             text=self._gapped(item) if isinstance(item, Cloze) else None,
             unit=(item.unit or "") if isinstance(item, Numeric) else "",
-            lines=max(6, -(-(item.words or 0) // WORDS_A_LINE) + 2) if essay else 0,
-            words=item.words if essay else None,
+            lines=max(6, -(-(words or 0) // WORDS_A_LINE) + 2) if entry.answer is Answer.ESSAY else 0,
+            words=words,
             scenario=item.scenario,
             picture=item.picture,
             stimulus=self._stimuli.get(item.stimulus) if item.stimulus else None,
@@ -105,21 +104,16 @@ class ItemPrinter:
         """Return the right response: what to see on the answer sheet, each with the words it stands for."""
         entry = sheet_entry(item, order)
         match item:
-            case SingleChoice() | MultipleResponse() | TrueFalse():
-                right = {item.key} if isinstance(item, SingleChoice) else set(_ids(key_response(item)))
-                return tuple(
-                    choice for choice, own in zip(self._choices(entry), entry.choices, strict=True) if own in right
-                )
-            case Matching() | Categorise():
-                right_pairs = key_response(item)
-                texts = dict(zip(entry.choices, self._choices(entry), strict=True))
-                pairs = []
-                for place, own in zip(self._places(entry), entry.places, strict=True):
-                    choice = texts[right_pairs[own]] if isinstance(right_pairs, dict) else place
-                    pairs.append(
-                        Labelled(f"{place.label} {choice.label}", Markup("{}: {}").format(place.text, choice.text))
-                    )
-                return tuple(pairs)
+            case SingleChoice():
+                return self._right_choices(entry, {item.key})
+            case MultipleResponse():
+                return self._right_choices(entry, set(item.key))
+            case TrueFalse():
+                return self._right_choices(entry, {"true" if item.key else "false"})
+            case Matching():
+                return self._right_pairs(entry, {premise.id: premise.match for premise in item.premises})
+            case Categorise():
+                return self._right_pairs(entry, {element.id: element.category for element in item.elements})
             case Ordering():
                 ranks = as_written(entry, key_response(item)).split()
                 places = zip(self._places(entry), ranks, strict=True)
@@ -135,6 +129,17 @@ class ItemPrinter:
                 return ()
             case _:
                 assert_never(item)
+
+    def _right_choices(self, entry: SheetEntry, right: set[str]) -> tuple[Labelled, ...]:
+        return tuple(text for text, own in zip(self._choices(entry), entry.choices, strict=True) if own in right)
+
+    def _right_pairs(self, entry: SheetEntry, right: dict[str, str]) -> tuple[Labelled, ...]:
+        choices = dict(zip(entry.choices, self._choices(entry), strict=True))
+        pairs = [(place, choices[right[own]]) for place, own in zip(self._places(entry), entry.places, strict=True)]
+        return tuple(
+            Labelled(f"{place.label} {choice.label}", Markup("{}: {}").format(place.text, choice.text))
+            for place, choice in pairs
+        )
 
     def _choices(self, entry: SheetEntry) -> tuple[Labelled, ...]:
         item = entry.item
@@ -194,7 +199,3 @@ class ItemPrinter:
 
     def _words(self, text: str) -> Markup:
         return self._markdown.block(text) if "\n" in text else self._markdown.inline(text)
-
-
-def _ids(response: Response) -> tuple[str, ...]:
-    return response if isinstance(response, tuple) else (response,) if isinstance(response, str) else ()

@@ -1,0 +1,211 @@
+"""The documents of a course on paper: for trainees handouts, slides, cards, a book, a job aid; for instructors guides.
+
+A trainee's document is made from `trainee_view` of the course, less the items that tests draw from: what it must not
+say does not exist where it is made.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias, TypeVar, assert_never
+
+from kitbag.course.audience import trainee_view
+from kitbag.course.model import (
+    Activity,
+    Checkpoint,
+    Course,
+    Fact,
+    Figure,
+    KeyPoint,
+    KeyPoints,
+    Module,
+    Passage,
+    RolesChart,
+    Scenario,
+    Timeline,
+)
+from kitbag.questions.model import Item, ItemBank, Use
+from kitbag.rendering.paper_items import Labelled, PrintedItem
+from kitbag.rendering.paper_pdf import PaperDocument
+from kitbag.rendering.paper_press import Press, Size
+
+TRAINEE: Final = "handouts/trainee"
+INSTRUCTOR: Final = "handouts/instructor"
+SHEET: Final = 2
+"""Pages on one sheet."""
+FRONT: Final = 36
+"""Lines of text below the head of a handout, on the shorter of the two sizes of paper."""
+SEATS: Final = 24
+"""Lines on the attendance sheet: the largest group a course is made for."""
+
+B = TypeVar("B")
+Shown: TypeAlias = Timeline | RolesChart | Figure
+"""What a handout can show beside words."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A practice item with its answer."""
+
+    item: Item
+    question: PrintedItem
+    key: tuple[Labelled, ...]
+
+
+def documents(course: Course, *, size: Size) -> list[PaperDocument]:
+    """Return every handout of a course, trainees' first. Exam papers are made in `paper_exams`."""
+    return [*trainee_documents(course, size=size), *instructor_documents(course, size=size)]
+
+
+def trainee_documents(course: Course, *, size: Size) -> list[PaperDocument]:
+    """Return what trainees get: handout, slides and cards a module, the course book, the job aid."""
+    view = practice_only(trainee_view(course))
+    press = Press(view, size=size)
+    title = press.catalogue.text
+    made = []
+    for number, module in enumerate(view.modules, 1):
+        this: dict[str, Any] = {"module": module, "number": number}
+        figure = _figure(module)
+        made.append(
+            press.document(
+                f"{TRAINEE}/handout-{module.id}.pdf",
+                "handout.html",
+                title("paper.title.handout", module=module.title),
+                pages=SHEET,
+                points=_key_points(module),
+                figure=figure,
+                short=_lines(module, figure) < FRONT * 3 / 4,
+                checks=[press.practice(view.items[item], count) for count, item in enumerate(module.self_checks, 1)],
+                **this,
+            )
+        )
+        made.append(
+            press.document(
+                f"{TRAINEE}/slides-{module.id}.pdf",
+                "slides.html",
+                title("paper.title.slides", module=module.title),
+                **this,
+            )
+        )
+        activities = [activity for activity in _blocks(module, Activity) if activity.cards]
+        if activities:
+            made.append(
+                press.document(
+                    f"{TRAINEE}/cards-{module.id}.pdf",
+                    "cards.html",
+                    title("paper.title.cards", module=module.title),
+                    activities=activities,
+                    **this,
+                )
+            )
+    book = {module.id: _answered(press, view, module) for module in view.modules}
+    made.append(press.document(f"{TRAINEE}/course-book.pdf", "book.html", view.info.title, practised=book))
+    if view.info.job_aid:
+        made.append(press.document(f"{TRAINEE}/job-aid.pdf", "job-aid.html", view.info.job_aid.title, pages=SHEET))
+    return made
+
+
+def instructor_documents(course: Course, *, size: Size) -> list[PaperDocument]:
+    """Return what only instructors get: the course guide, and a guide and the answers a module."""
+    press = Press(course, size=size)
+    title = press.catalogue.text
+    made = [
+        press.document(
+            f"{INSTRUCTOR}/course-guide.pdf",
+            "course-guide.html",
+            title("paper.title.course_guide", course=course.info.title),
+            rechecks=list(_rechecks(course)),
+            seats=SEATS,
+        )
+    ]
+    for number, module in enumerate(course.modules, 1):
+        this: dict[str, Any] = {"module": module, "number": number, "activities": list(_blocks(module, Activity))}
+        made.append(
+            press.document(
+                f"{INSTRUCTOR}/guide-{module.id}.pdf",
+                "guide.html",
+                title("paper.title.guide", module=module.title),
+                scenarios=list(_blocks(module, Scenario)),
+                **this,
+            )
+        )
+        made.append(
+            press.document(
+                f"{INSTRUCTOR}/answers-{module.id}.pdf",
+                "answers.html",
+                title("paper.title.answers", module=module.title),
+                practised=_answered(press, course, module),
+                **this,
+            )
+        )
+    return made
+
+
+def practice_only(course: Course) -> Course:
+    """Return the course without the items that tests draw from, and without the stimuli only those have."""
+    return replace(course, banks=tuple(_practice_bank(bank) for bank in course.banks))
+
+
+def _practice_bank(bank: ItemBank) -> ItemBank:
+    items = tuple(item for item in bank.items if item.use is Use.PRACTICE)
+    used = {item.stimulus for item in items}
+    stimuli = tuple(stimulus for stimulus in bank.stimuli if stimulus.id in used)
+    return bank.model_copy(update={"items": items, "stimuli": stimuli})
+
+
+def _answered(press: Press, course: Course, module: Module) -> dict[str, Answered]:
+    """Return a module's practice items by id: those of its checkpoints as a reader meets them, then the rest."""
+    bank = course.bank_of[module.id]
+    met = [item for checkpoint in _blocks(module, Checkpoint) for item in checkpoint.items]
+    rest = [item.id for item in bank.items if item.use is Use.PRACTICE]
+    made = {}
+    for count, name in enumerate(dict.fromkeys([*met, *rest]), 1):
+        item = course.items[name]
+        question = press.practice(item, f"{course.modules.index(module) + 1}.{count}")
+        made[name] = Answered(item, question, press.items.key(item, press.practice_order(item)))
+    return made
+
+
+def _key_points(module: Module) -> list[KeyPoint]:
+    return [point for block in _blocks(module, KeyPoints) for point in block.points]
+
+
+def _figure(module: Module) -> Shown | None:
+    blocks = (block for lesson in module.lessons for block in lesson.blocks)
+    return next((block for block in blocks if isinstance(block, Timeline | RolesChart | Figure)), None)
+
+
+def _lines(module: Module, figure: Shown | None) -> float:
+    """Return about how many lines the front of a handout takes.
+
+    Where that is little, the self-checks start on the back; where it is much, the text runs on as it comes. A chart or
+    a picture stands after the self-checks, and so on the back.
+    """
+    texts = [objective.text for objective in module.objectives] + [point.text for point in _key_points(module)]
+    lines = 4 + sum(_wrapped(text, 78) + 0.4 for text in texts)
+    match figure:
+        case Timeline():
+            events = [event.text for moment in figure.moments for event in moment.events]
+            lines += 2 + (len(figure.moments) * 1.4 + sum(_wrapped(text, 34) for text in events)) / 2
+        case RolesChart() | Figure():
+            lines += FRONT
+        case None:
+            pass
+        case _:
+            assert_never(figure)
+    return lines
+
+
+def _wrapped(text: str, width: int) -> int:
+    return -(-len(text) // width)
+
+
+def _blocks(module: Module, kind: type[B]) -> Iterator[B]:
+    return (block for lesson in module.lessons for block in lesson.blocks if isinstance(block, kind))
+
+
+def _rechecks(course: Course) -> Iterator[tuple[Passage, Fact]]:
+    """Give each fact that must be checked again before teaching, with its passage."""
+    for passage in course.passages.values():
+        for fact in passage.facts:
+            if fact.recheck:
+                yield passage, fact

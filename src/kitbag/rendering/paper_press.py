@@ -1,0 +1,116 @@
+"""What all printed documents share: the templates, the running heads, the pictures, and the items in printed form."""
+
+import base64
+from datetime import date
+from functools import cached_property, partial
+from pathlib import PurePosixPath
+from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from kitbag.course.model import Course, RolesChart
+from kitbag.course.parts import MEDIA
+from kitbag.files import read_within
+from kitbag.questions.model import Item, Picture
+from kitbag.questions.shuffle import shown_order
+from kitbag.rendering.catalogue import Catalogue, catalogue_for
+from kitbag.rendering.environment import make_environment
+from kitbag.rendering.figures import roles_chart_svg
+from kitbag.rendering.markdown import MarkdownRenderer, plain
+from kitbag.rendering.paper_items import ItemPrinter, PrintedItem
+from kitbag.rendering.paper_pdf import PaperDocument
+
+Size: TypeAlias = Literal["a4", "letter"]
+"""The paper: ISO A4 or US Letter."""
+
+DIGEST_SHOWN: Final = 12
+"""Hexadecimal digits of the content digest on a page: enough to tell two states of a course apart."""
+
+_KINDS: Final = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
+# The chart's classes in print: pale areas and dark lines, which grey keeps apart.
+_CHART_STYLE: Final = (
+    "<style>.frame{fill:#edf1f3;stroke:#8b979f}.actor{fill:#fff;stroke:#16202b}.group{fill:#0b4a63}"
+    ".label-back{fill:#fff}.link{stroke-width:1.8}</style>"
+)
+
+
+class Press:
+    """Makes documents of one course, in its language and with its own templates, for one size of paper."""
+
+    def __init__(self, course: Course, *, size: Size) -> None:
+        """Take the course as the readers of these documents may see it (see `trainee_view`)."""
+        self.course = course
+        self.size = size
+        self.catalogue: Catalogue = catalogue_for(course.info.language)
+        self._markdown = MarkdownRenderer()
+        self.items = ItemPrinter(self.catalogue, self._markdown, course.stimuli)
+
+    def document(
+        self, path: str, template: str, title: str, *, pages: int | None = None, **context: Any
+    ) -> PaperDocument:
+        """Return a document whose HTML is made when it is asked for, from a template under `handouts/`."""
+        return PaperDocument(path, title, partial(self._page, template, title, context), pages)
+
+    def practice(self, item: Item, number: object) -> PrintedItem:
+        """Return a practice item as a question, in an order that stays the same through an edition."""
+        return self.items.question(item, self.practice_order(item), number)
+
+    def practice_order(self, item: Item) -> tuple[str, ...]:
+        """Return the order in which a practice item is printed, in the question and in its answer alike."""
+        return shown_order(item, f"{self.course.info.id} {self.course.info.edition} paper")
+
+    @cached_property
+    def _environment(self) -> Any:
+        environment = make_environment(
+            folder=self.course.folder, catalogue=self.catalogue, language=self.course.info.language
+        )
+        environment.globals |= {"chart": self._chart, "picture": self._picture, "practice": self.practice}
+        return environment
+
+    def _page(self, template: str, title: str, context: dict[str, Any]) -> str:
+        course = self.course
+        return str(
+            self._environment.select_template([template, f"handouts/{template}"]).render(
+                course=course,
+                info=course.info,
+                title=title,
+                size=self.size,
+                as_of=date.fromisoformat(course.as_of) if course.as_of else None,
+                digest=course.digest[:DIGEST_SHOWN],
+                **context,
+            )
+        )
+
+    def _picture(self, picture: Picture) -> Markup:
+        """Return a picture of course/media as an image that carries its own bytes."""
+        kind = _KINDS[PurePosixPath(picture.src).suffix.lower()]
+        data = base64.b64encode(read_within(self.course.folder, f"{MEDIA}/{picture.src}")).decode()
+        return Markup('<img src="data:{};base64,{}" alt="{}">').format(kind, data, picture.alt)
+
+    def _chart(self, chart: RolesChart, width: float) -> Markup:
+        """Return the who-does-what chart as an image whose alternative text says all that it shows."""
+        drawing = str(roles_chart_svg(chart, self.catalogue, width=width, name="chart"))
+        drawing = drawing.replace("<svg ", '<svg font-family="Source Sans 3" color="#16202b" ', 1)
+        drawing = drawing.replace("</desc>", f"</desc>{_CHART_STYLE}", 1)
+        return Markup('<img class="chart" src="data:image/svg+xml,{}" alt="{}">').format(
+            quote(drawing), chart_text(chart)
+        )
+
+
+def chart_text(chart: RolesChart) -> str:
+    """Return all that a who-does-what chart shows, as sentences."""
+    names = {box.id: box.title for group in chart.groups for box in group.boxes}
+    groups = []
+    for group in chart.groups:
+        boxes = [f"{box.title} ({plain(box.text)})" if box.text else box.title for box in group.boxes]
+        groups.append(f"{group.title}: {'; '.join(boxes)}.")
+    links = [f"{names[link.source]} {link.label} {names[link.target]}." for link in chart.links]
+    return " ".join([f"{chart.title}.", *groups, *links])
