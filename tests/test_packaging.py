@@ -1,0 +1,106 @@
+"""An installed Kitbag does what a checkout does: from a wheel and from an editable install, in another folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*command: str | Path, cwd: Path, **more: str) -> str:
+    """Run a program without the settings of this run of the tests, and return what it printed."""
+    leave = ("PYTHON", "PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT", "VIRTUAL_ENV")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(leave)} | more
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from the files of the project alone, so that nothing left lying about gets in."""
+    source = tmp_path_factory.mktemp("source") / "kitbag"
+    unwanted = shutil.ignore_patterns(".git", ".venv", "node_modules", "build", "dist", "__pycache__", ".*_cache", ".hypothesis")
+    shutil.copytree(ROOT, source, ignore=unwanted)
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", out, cwd=source)
+    (built,) = out.glob("*.whl")
+    return built
+
+
+def scratch(folder: Path) -> Path:
+    """Make a virtual environment that sees our dependencies but not our Kitbag; return its folder of programs."""
+    venv.create(folder, with_pip=False)
+    paths = {"base": str(folder), "platbase": str(folder)}
+    packages = Path(sysconfig.get_path("purelib", vars=paths))
+    # A path line makes packages importable, and leaves the .pth of our own editable install unread.
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return Path(sysconfig.get_path("scripts", vars=paths))
+
+
+def starts_checks_and_builds(kitbag: Path, elsewhere: Path) -> None:
+    elsewhere.mkdir()
+    run(kitbag, "init", "mine", cwd=elsewhere)
+    run(kitbag, "check", cwd=elsewhere / "mine")
+    run(kitbag, "build", cwd=elsewhere / "mine")
+    start = (elsewhere / "mine" / "build" / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Before You Deploy" in start
+
+
+def test_the_wheel_carries_the_theme_and_the_shipped_course_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    package = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src" / "kitbag").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    course = {
+        f"kitbag/shipped/{path.relative_to(ROOT).as_posix()}"
+        for part in ("course", "questions", "templates")
+        for path in (ROOT / part).rglob("*")
+        if path.is_file()
+    }
+    assert names == package | course
+
+
+def test_a_wheel_installed_elsewhere_starts_checks_and_builds_the_course(wheel: Path, tmp_path: Path) -> None:
+    programs = scratch(tmp_path / "venv")
+    python = programs / "python"
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    where = run(python, "-c", "import kitbag; print(kitbag.__file__)", cwd=tmp_path)
+    assert where.startswith(str(tmp_path / "venv"))
+    starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere")
+
+
+def test_an_editable_install_starts_checks_and_builds_the_course(tmp_path: Path) -> None:
+    programs = scratch(tmp_path / "venv")
+    python = programs / "python"
+    run(
+        *(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index"),
+        *("--no-build-isolation", "--editable", ROOT),
+        cwd=tmp_path,
+    )
+    where = run(python, "-c", "import kitbag; print(kitbag.__file__)", cwd=tmp_path)
+    assert where.strip() == str(ROOT / "src" / "kitbag" / "__init__.py")
+    starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere")
+
+
+@pytest.mark.slow
+def test_a_wheel_brings_all_that_it_needs(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    programs = tmp_path / "venv" / "bin"
+    run(programs / "python", "-m", "pip", "install", "--constraint", ROOT / "constraints.txt", wheel, cwd=tmp_path)
+    starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere")
+
+
+def test_two_wheels_of_the_same_source_are_the_same(wheel: Path, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
+    assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
