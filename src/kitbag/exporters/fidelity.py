@@ -1,0 +1,163 @@
+"""What a format carries of each item, and what it cannot: the ladder native, equivalent, decomposed, refused.
+
+Nothing is lost in silence: every change and every loss is a `Note` on the item's `Row`, which the report beside the
+export lists.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kitbag.findings import Finding, Place, Severity
+from kitbag.rendering.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from kitbag.course.model import Course
+    from kitbag.exporters.base import Exporter
+
+
+class Rung(StrEnum):
+    """How an item is carried, best first."""
+
+    NATIVE = "native"
+    """The format has this type."""
+    EQUIVALENT = "equivalent"
+    """Carried as another type that takes the same responses and gives the same marks."""
+    DECOMPOSED = "decomposed"
+    """Carried as several items, one for each part."""
+    REFUSED = "refused"
+    """Not carried: the format would ask something else or mark it wrongly."""
+
+    @property
+    def depth(self) -> int:
+        """How far down the ladder it is: 0 for native."""
+        return list(Rung).index(self)
+
+
+class Kind(StrEnum):
+    """How much a note matters."""
+
+    CHANGE = "change"
+    """Told in another way; nothing is missing."""
+    LOSS = "loss"
+    """Something of the item does not arrive; an error under `--strict`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One difference between an item and what the format makes of it."""
+
+    code: str
+    """Names the text in the catalogue, under `exports.notes`."""
+    kind: Kind
+    values: tuple[tuple[str, str], ...] = ()
+    """What fills the gaps of that text."""
+
+    def text(self, catalogue: Catalogue) -> str:
+        """Return the note as a whole sentence."""
+        return catalogue.text(f"exports.notes.{self.code}", **dict(self.values))
+
+
+def change(code: str, **values: object) -> Note:
+    """Return a note on something that is told in another way."""
+    return Note(code, Kind.CHANGE, tuple((name, str(value)) for name, value in values.items()))
+
+
+def loss(code: str, **values: object) -> Note:
+    """Return a note on something that does not arrive."""
+    return Note(code, Kind.LOSS, tuple((name, str(value)) for name, value in values.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What becomes of one item, or of one test drawn from the bank."""
+
+    subject: str
+    """The id of the item or test."""
+    type: str
+    """The item type, or `test`."""
+    rung: Rung
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def lossy(self) -> bool:
+        """Whether anything of it does not arrive."""
+        return self.rung is Rung.REFUSED or any(note.kind is Kind.LOSS for note in self.notes)
+
+
+def findings_of(
+    rows: Iterable[Row], title: str, place_of: Callable[[str], Place], catalogue: Catalogue, *, strict: bool
+) -> list[Finding]:
+    """Return a finding for each row that loses something: errors under `--strict`, else warnings."""
+    severity = Severity.ERROR if strict else Severity.WARNING
+    findings = []
+    for row in rows:
+        if row.lossy:
+            reasons = " ".join(note.text(catalogue) for note in row.notes if note.kind is Kind.LOSS)
+            verdict = "cannot carry it." if row.rung is Rung.REFUSED else "carries it with a loss."
+            findings.append(
+                Finding(
+                    code="export-refused" if row.rung is Rung.REFUSED else "export-loss",
+                    place=place_of(row.subject),
+                    message=f"{row.subject}: {title} {verdict} {reasons}",
+                    severity=severity,
+                )
+            )
+    return findings
+
+
+def report_json(exporter: "Exporter", course: "Course", rows: Sequence[Row], catalogue: Catalogue) -> bytes:
+    """Return the fidelity report for programs: counts by rung, and each row with its notes."""
+    counts = Counter(row.rung for row in rows)
+    report = {
+        "format": exporter.name,
+        "title": exporter.title,
+        "course": course.info.id,
+        "edition": course.info.edition,
+        "as_of": course.as_of,
+        "counts": {rung.value: counts[rung] for rung in Rung},
+        "with_losses": sum(row.lossy for row in rows),
+        "interactions": {kind.value: rung.value for kind, rung in exporter.interactions.items()},
+        "rows": [
+            {
+                "subject": row.subject,
+                "type": row.type,
+                "rung": row.rung.value,
+                "lossy": row.lossy,
+                "notes": [
+                    {"code": note.code, "kind": note.kind.value, "text": note.text(catalogue)} for note in row.notes
+                ],
+            }
+            for row in rows
+        ],
+    }
+    return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def report_html(
+    exporter: "Exporter", course: "Course", rows: Sequence[Row], catalogue: Catalogue, folder: Path | None
+) -> bytes:
+    """Return the fidelity report as a page for people, with how to import the file on the platforms that read it.
+
+    `folder` is the course folder whose `templates/` may set the page aside, or None for the built-in one.
+    """
+    # Jinja is slow to import, and no other part of an item export needs it.
+    from kitbag.rendering.environment import make_environment
+
+    environment = make_environment(folder=folder, catalogue=catalogue, language=course.info.language)
+    counts = Counter(row.rung for row in rows)
+    steps = catalogue.area(f"exports.import.{exporter.name}")
+    page = environment.get_template("packages/fidelity.html").render(
+        exporter=exporter,
+        course=course,
+        rows=rows,
+        counts=[(rung, counts[rung]) for rung in Rung],
+        losses=sum(row.lossy for row in rows),
+        steps=[steps[key] for key in sorted(steps)],
+        note_text=lambda note: note.text(catalogue),
+    )
+    return page.encode()

@@ -1,0 +1,752 @@
+"""Items, tests and manifests of Question and Test Interoperability, for any of its versions.
+
+The versions differ in namespaces and in how names are written; `Dialect` holds that. Clauses are those of the QTI 2.1
+and 3.0 Assessment, Section and Item information models.
+
+Scores come from response processing alone: options that add up by mapResponse (default 0, an explicit entry for each
+option, bounds 0 and 1), all-or-nothing by matching the correct response, ordering by comparing each place.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from html import unescape
+from typing import Final, assert_never
+
+from lxml import etree
+from markupsafe import Markup
+
+from kitbag.exporters.base import PackageFile, Scoring, Selection, file_names
+from kitbag.exporters.credits import AnyChoice, credits_of, option_ids, right_ids
+from kitbag.exporters.draws import Draw
+from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
+from kitbag.exporters.notes import everywhere, numbers_only
+from kitbag.exporters.texts import Texts
+from kitbag.exporters.xml import Element, NamespaceMap, Sink, default_namespace, document, parse_fragment
+from kitbag.questions.blueprint import Assessment
+from kitbag.questions.model import (
+    Categorise,
+    Cloze,
+    Essay,
+    ExpectedError,
+    Gap,
+    Item,
+    ItemType,
+    Matching,
+    MultipleResponse,
+    Numeric,
+    Ordering,
+    ScoringRule,
+    ShortAnswer,
+    SingleChoice,
+    TrueFalse,
+)
+from kitbag.questions.scoring import fold_text, read_number
+
+INTERACTIONS: Final = {
+    ItemType.SINGLE_CHOICE: Rung.NATIVE,
+    ItemType.MULTIPLE_RESPONSE: Rung.NATIVE,
+    ItemType.TRUE_FALSE: Rung.EQUIVALENT,
+    ItemType.MATCHING: Rung.NATIVE,
+    ItemType.ORDERING: Rung.NATIVE,
+    ItemType.NUMERIC: Rung.NATIVE,
+    ItemType.SHORT_ANSWER: Rung.NATIVE,
+    ItemType.CLOZE: Rung.NATIVE,
+    ItemType.CATEGORISE: Rung.EQUIVALENT,
+    ItemType.ESSAY: Rung.NATIVE,
+}
+"""How any version of QTI carries each item type."""
+
+LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
+RATIONALE: Final = "__rationale"
+"""Names the feedback everybody gets. No id of an author begins with an underscore."""
+
+_XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_PARAGRAPH: Final = re.compile(r"<p>([^<]*)</p>")
+_ALIGNED: Final = re.compile(r"text-align:(left|right|center)")
+# Attributes of HTML that some version of QTI does not know.
+_UNKNOWN_ATTRIBUTES: Final = frozenset({"style", "start", "title", "dir"})
+_RARE: Final = re.compile(r"^\s*(?!1[.)])[0-9]{1,9}[.)]\s|\]\([^)]*\s[\"'(]|^\s*\[[^\]]+\]:", re.MULTILINE)
+_CAPITAL: Final = re.compile("[A-Z]")
+_HTML: Final = frozenset({"p", "div", "img", "span"})
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What sets one version of QTI apart."""
+
+    version: str
+    """As resource types spell it: `v2p1`."""
+    namespace: str
+    schema: str
+    """The address of its schema, for readers that look for one."""
+    manifest_namespace: str
+    manifest_schema: str
+    metadata_namespace: str
+    package_schema: str
+    """What a manifest's `schema` says."""
+    package_version: str
+    kebab: bool
+    """True where names are written `qti-map-entry`, not `mapEntry`."""
+    wraps_flow: bool
+    """True where feedback and rubrics hold their text in a content body."""
+    _nsmap: NamespaceMap = field(init=False, repr=False, compare=False)
+    _tags: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _attributes: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the map of prefixes once."""
+        object.__setattr__(self, "_nsmap", default_namespace(self.namespace))
+
+    def tag(self, name: str) -> str:
+        """Return an element's name in this version, with its namespace; the argument is its name in 2.1."""
+        found = self._tags.get(name)
+        if found is None:
+            spelt = f"qti-{_kebab(name)}" if self.kebab and name not in _HTML else name
+            found = self._tags[name] = f"{{{self.namespace}}}{spelt}"
+        return found
+
+    def attribute(self, name: str) -> str:
+        """Return an attribute's name in this version."""
+        found = self._attributes.get(name)
+        if found is None:
+            found = self._attributes[name] = _kebab(name) if self.kebab else name
+        return found
+
+    def make(self, name: str, *children: Element, **attributes: str) -> Element:
+        """Return an element with children."""
+        if self.kebab:
+            attributes = {self.attribute(name): value for name, value in attributes.items()}
+        element = etree.Element(self.tag(name), attributes, nsmap=self._nsmap)
+        for child in children:
+            element.append(child)
+        return element
+
+    def root(self, name: str, **attributes: str) -> Element:
+        """Return the root element of a document of this version."""
+        element = self.make(name, **attributes)
+        element.set(_XSI, f"{self.namespace} {self.schema}")
+        return element
+
+    def value(self, kind: str, text: str) -> Element:
+        """Return a constant."""
+        element = self.make("baseValue", baseType=kind)
+        element.text = text
+        return element
+
+    def variable(self, name: str) -> Element:
+        """Return a reference to a variable."""
+        return self.make("variable", identifier=name)
+
+    def set_outcome(self, name: str, expression: Element) -> Element:
+        """Return an assignment."""
+        return self.make("setOutcomeValue", expression, identifier=name)
+
+    def when(self, test: Element, *then: Element, otherwise: Sequence[Element] = ()) -> Element:
+        """Return a condition."""
+        branches = [self.make("responseIf", test, *then)]
+        if otherwise:
+            branches.append(self.make("responseElse", *otherwise))
+        return self.make("responseCondition", *branches)
+
+    def put(self, parent: Element, html: str) -> None:
+        """Put HTML into an element of this version. Most of it is one line or one paragraph, which needs no parser."""
+        if "<" not in html:
+            parent.text = unescape(html)
+            return
+        paragraph = _PARAGRAPH.fullmatch(html)
+        if paragraph:
+            child = etree.SubElement(parent, self.tag("p"))
+            child.text = unescape(paragraph[1])
+            return
+        fragment = parse_fragment(html, self.namespace)
+        _simplify(fragment)
+        parent.text = fragment.text
+        parent.extend(fragment)
+
+    def flow(self, name: str, html: str, **attributes: str) -> Element:
+        """Return an element that holds running text."""
+        element = self.make(name, **attributes)
+        inner = etree.SubElement(element, self.tag("contentBody")) if self.wraps_flow else element
+        self.put(inner, html)
+        return element
+
+
+def _kebab(name: str) -> str:
+    return _CAPITAL.sub(lambda capital: f"-{capital[0].lower()}", name)
+
+
+def _simplify(fragment: Element) -> None:
+    """Keep the attributes that every version of QTI knows; `losses_of_markup` has told of the others."""
+    for element in fragment.iter():
+        attributes = element.attrib
+        if not attributes:
+            continue
+        aligned = _ALIGNED.search(element.get("style", ""))
+        if aligned:
+            element.set("class", f"qti-align-{aligned[1]}")
+        for name in _UNKNOWN_ATTRIBUTES & set(attributes):
+            del attributes[name]
+
+
+def identifier(name: str) -> str:
+    """Return an id as QTI accepts it: it begins with a letter or an underscore (QTI 2.1, identifier)."""
+    return f"_{name}" if name[0].isdigit() else name
+
+
+# --- What becomes of an item -------------------------------------------------------------------------------------
+
+
+def weigh(item: Item, selection: Selection) -> Row:
+    """Return how QTI carries an item."""
+    notes: list[Note] = []
+    match item:
+        case SingleChoice() | MultipleResponse() | Essay():
+            pass
+        case TrueFalse():
+            notes.append(change("true-false-as-choice"))
+        case Matching():
+            pass
+        case Categorise():
+            notes.append(change("categorise-as-matching"))
+        case Ordering():
+            notes.append(change("order-untouched"))
+        case Numeric():
+            notes.append(change("number-by-platform"))
+            notes += numbers_only(item)
+        case ShortAnswer() | Cloze():
+            notes.append(change("compared-by-platform"))
+        case _:
+            assert_never(item)
+    notes += everywhere(item)
+    if any(map(_RARE.search, _texts_of(item, selection))):
+        notes.append(loss("markup"))
+    return Row(item.id, item.type, INTERACTIONS[ItemType(item.type)], tuple(notes))
+
+
+def _texts_of(item: Item, selection: Selection) -> Iterator[str]:
+    """Yield the texts long enough to hold a list or a titled link."""
+    yield item.stem
+    yield item.rationale
+    stimulus = selection.stimulus_of(item)
+    if stimulus:
+        yield stimulus.text
+    if isinstance(item, SingleChoice | MultipleResponse):
+        for option in item.options:
+            yield option.text
+            if option.feedback:
+                yield option.feedback
+
+
+# --- Items -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Feedback:
+    """Texts to show after the answer, each under a condition of its own."""
+
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    """Identifier and HTML."""
+    rules: list[Element] = field(default_factory=list)
+    """Response rules that add identifiers to FEEDBACK."""
+
+
+class ItemWriter:
+    """Writes items of one selection in one dialect."""
+
+    def __init__(self, dialect: Dialect, selection: Selection) -> None:
+        """Keep both; pictures lie beside the folder of the items."""
+        self._d = dialect
+        self._selection = selection
+        self._texts = Texts(selection, lambda src: f"../{selection.pictures[src]}")
+
+    def item(self, item: Item) -> bytes:
+        """Return the document of one item."""
+        root = self._d.root(
+            "assessmentItem", identifier=identifier(item.id), title=item.id, adaptive="false", timeDependent="false"
+        )
+        root.set(_LANG, self._selection.course.info.language)
+        root.set(self._d.attribute("toolName"), "Kitbag")
+        scoring = self._selection.scoring(item)
+        match item:
+            case SingleChoice() | MultipleResponse() | TrueFalse():
+                self._choice(root, item, scoring)
+            case Matching():
+                left = [(premise.id, premise.text, premise.match, premise.feedback) for premise in item.premises]
+                right = [(response.id, response.text) for response in item.responses]
+                self._match(root, item, left, right, scoring)
+            case Categorise():
+                left = [(element.id, element.text, element.category, element.feedback) for element in item.elements]
+                right = [(category.id, category.text) for category in item.categories]
+                self._match(root, item, left, right, scoring)
+            case Ordering():
+                self._order(root, item, scoring)
+            case Numeric():
+                self._number(root, item)
+            case ShortAnswer():
+                gap = Gap(id="answer", accept=item.accept, mistakes=item.mistakes)
+                self._typed(root, item, {"RESPONSE": gap}, scoring)
+            case Cloze():
+                self._typed(root, item, {f"RESPONSE_{gap.id}": gap for gap in item.gaps}, scoring)
+            case Essay():
+                self._essay(root, item)
+            case _:
+                assert_never(item)
+        return document(root)
+
+    def _choice(self, root: Element, item: AnyChoice, scoring: Scoring) -> None:
+        d = self._d
+        credit = credits_of(item, scoring)
+        right = [identifier(name) for name in right_ids(item)]
+        several = isinstance(item, MultipleResponse)
+        cardinality = "multiple" if several else "single"
+        mapping = None
+        if credit:
+            entries = {identifier(name): worth for name, worth in credit.of.items()}
+            mapping = self._mapping(entries, bounded=credit.floored)
+        self._response(root, "RESPONSE", cardinality, "identifier", right, mapping)
+        shuffled = not isinstance(item, TrueFalse) and item.shuffle
+        interaction = d.make(
+            "choiceInteraction",
+            responseIdentifier="RESPONSE",
+            shuffle="true" if shuffled else "false",
+            maxChoices="0" if several else "1",
+        )
+        feedback = Feedback()
+        if isinstance(item, TrueFalse):
+            offered = [
+                (self._texts.say("true"), item.feedback.true),
+                (self._texts.say("false"), item.feedback.false),
+            ]
+        else:
+            offered = [(self._texts.short(option.text), option.feedback) for option in item.options]
+        for name, (html, told) in zip(option_ids(item), offered, strict=True):
+            choice = d.make("simpleChoice", identifier=identifier(name))
+            d.put(choice, html)
+            interaction.append(choice)
+            if told:
+                feedback.shown.append((identifier(name), self._texts.block(told)))
+        if mapping is not None:
+            score = [self._points(item, d.make("mapResponse", identifier="RESPONSE"))]
+        else:
+            score = [self._all_or_nothing(item, "RESPONSE")]
+        # The chosen options name their own feedback.
+        chosen = d.make("multiple", d.variable("RESPONSE"), d.value("identifier", RATIONALE))
+        self._finish(root, item, [interaction], [*score, d.set_outcome("FEEDBACK", chosen)], feedback)
+
+    def _match(
+        self,
+        root: Element,
+        item: Matching | Categorise,
+        left: Sequence[tuple[str, str, str, str | None]],
+        right: Sequence[tuple[str, str]],
+        scoring: Scoring,
+    ) -> None:
+        d = self._d
+        pairs = [f"left_{name} right_{match}" for name, _, match, _ in left]
+        exact = scoring.rule is ScoringRule.EXACT
+        mapping = None if exact else self._mapping(dict.fromkeys(pairs, Fraction(1, len(pairs))), bounded=True)
+        self._response(root, "RESPONSE", "multiple", "directedPair", pairs, mapping)
+        sets = (d.make("simpleMatchSet"), d.make("simpleMatchSet"))
+        for name, text, _, _ in left:
+            self._associable(sets[0], f"left_{name}", text, most=1)
+        for name, text in right:
+            self._associable(sets[1], f"right_{name}", text, most=len(left))
+        interaction = d.make(
+            "matchInteraction",
+            *sets,
+            responseIdentifier="RESPONSE",
+            shuffle="true" if isinstance(item, Matching) else "false",
+            maxAssociations=str(len(left)),
+        )
+        feedback = Feedback()
+        for name, _, match, told in left:
+            if told:
+                wrong = [f"left_{name} right_{other}" for other, _ in right if other != match]
+                members = [d.make("member", d.value("directedPair", pair), d.variable("RESPONSE")) for pair in wrong]
+                self._tell(feedback, f"left_{name}", told, d.make("or", *members))
+        score = (
+            self._all_or_nothing(item, "RESPONSE")
+            if exact
+            else self._points(item, d.make("mapResponse", identifier="RESPONSE"))
+        )
+        self._finish(root, item, [interaction], [score, self._rationale()], feedback)
+
+    def _associable(self, group: Element, name: str, text: str, *, most: int) -> None:
+        choice = self._d.make("simpleAssociableChoice", identifier=name, matchMax=str(most))
+        self._d.put(choice, self._texts.short(text))
+        group.append(choice)
+
+    def _order(self, root: Element, item: Ordering, scoring: Scoring) -> None:
+        d = self._d
+        right = [identifier(element.id) for element in item.elements]
+        self._response(root, "RESPONSE", "ordered", "identifier", right, None)
+        interaction = d.make("orderInteraction", responseIdentifier="RESPONSE", shuffle="true")
+        for name, element in zip(right, item.elements, strict=True):
+            choice = d.make("simpleChoice", identifier=name)
+            d.put(choice, self._texts.short(element.text))
+            interaction.append(choice)
+        if scoring.rule is ScoringRule.EXACT:
+            score = [self._all_or_nothing(item, "RESPONSE")]
+        else:
+            # Places are counted whole, then divided once, so that no fraction adds up to less than it should.
+            score = [
+                d.when(
+                    d.make(
+                        "match",
+                        d.make("index", d.variable("RESPONSE"), n=str(place)),
+                        d.value("identifier", name),
+                    ),
+                    d.set_outcome("SCORE", d.make("sum", d.variable("SCORE"), d.value("float", "1"))),
+                )
+                for place, name in enumerate(right, start=1)
+            ]
+            score.append(self._share(item, len(right)))
+        feedback = Feedback()
+        if item.feedback:
+            wrong = d.make("not", d.make("match", d.variable("RESPONSE"), d.make("correct", identifier="RESPONSE")))
+            self._tell(feedback, "__order", item.feedback, wrong)
+        self._finish(root, item, [interaction], [*score, self._rationale()], feedback)
+
+    def _number(self, root: Element, item: Numeric) -> None:
+        d = self._d
+        self._response(root, "RESPONSE", "single", "float", [format(item.key, "f")], None)
+        entry = d.make("textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="15")
+        if item.unit:
+            entry.tail = f" {item.unit}"
+        low, high = item.key - item.tolerance, item.key + item.tolerance
+        near = d.make(
+            "and",
+            d.make("gte", d.variable("RESPONSE"), d.value("float", format(low, "f"))),
+            d.make("lte", d.variable("RESPONSE"), d.value("float", format(high, "f"))),
+        )
+        score = d.when(near, d.set_outcome("SCORE", d.value("float", str(item.points))))
+        feedback = Feedback()
+        for number, mistake in enumerate(item.mistakes, start=1):
+            values = [value for value in map(read_number, mistake.answers) if value is not None]
+            tests = [
+                d.make("equal", d.variable("RESPONSE"), d.value("float", _number(value)), toleranceMode="exact")
+                for value in values
+            ]
+            if tests:
+                self._tell(feedback, f"__mistake_{number}", mistake.feedback, d.make("or", *tests))
+        self._finish(root, item, [d.make("p", entry)], [score, self._rationale()], feedback)
+
+    def _typed(self, root: Element, item: ShortAnswer | Cloze, gaps: Mapping[str, Gap], scoring: Scoring) -> None:
+        """Write one or more boxes to type into, each with the answers it takes."""
+        d = self._d
+        feedback = Feedback()
+        for name, gap in gaps.items():
+            accepted = {fold_text(text): text for text in reversed(gap.accept)}
+            entries = dict.fromkeys(reversed(accepted.values()), Fraction(1))
+            mapping = self._mapping(entries, bounded=True, ignores_case=True)
+            self._response(root, name, "single", "string", [gap.accept[0]], mapping)
+            self._mistakes(feedback, name, gap.mistakes)
+        if isinstance(item, Cloze):
+            boxes = {gap.id: self._box(name, gap) for name, gap in gaps.items()}
+            html = self._texts.cloze(item, lambda gap: boxes[gap.id])
+            body = d.make("div")
+            d.put(body, html)
+            blocks = [body]
+        else:
+            blocks = [d.make("p")]
+            d.put(blocks[0], self._box("RESPONSE", gaps["RESPONSE"]))
+        mapped = [d.make("mapResponse", identifier=name) for name in gaps]
+        if len(gaps) == 1:
+            score = [self._points(item, mapped[0])]
+        elif scoring.rule is ScoringRule.EXACT:
+            full = d.make("equal", d.make("sum", *mapped), d.value("float", str(len(gaps))), toleranceMode="exact")
+            score = [d.when(full, d.set_outcome("SCORE", d.value("float", str(item.points))))]
+        else:
+            score = [d.set_outcome("SCORE", d.make("sum", *mapped)), self._share(item, len(gaps))]
+        self._finish(root, item, blocks, [*score, self._rationale()], feedback)
+
+    def _box(self, name: str, gap: Gap) -> Markup:
+        """Return a box as markup of this version, to stand in running text."""
+        d = self._d
+        tag = etree.QName(d.tag("textEntryInteraction")).localname
+        length = max(map(len, gap.accept)) + 5
+        attributes = Markup('{}="{}" {}="{}"').format(
+            d.attribute("responseIdentifier"), name, d.attribute("expectedLength"), length
+        )
+        return Markup("<{} {} />").format(tag, attributes)
+
+    def _mistakes(self, feedback: Feedback, name: str, mistakes: Sequence[ExpectedError]) -> None:
+        d = self._d
+        for number, mistake in enumerate(mistakes, start=1):
+            tests = [
+                d.make("stringMatch", d.variable(name), d.value("string", typed), caseSensitive="false")
+                for typed in mistake.answers
+            ]
+            self._tell(feedback, f"__{name}_{number}", mistake.feedback, d.make("or", *tests))
+
+    def _essay(self, root: Element, item: Essay) -> None:
+        d = self._d
+        self._response(root, "RESPONSE", "single", "string", [], None)
+        extent = {"expectedLength": str(item.words * 6)} if item.words else {"expectedLines": "15"}
+        interaction = d.make("extendedTextInteraction", responseIdentifier="RESPONSE", **extent)
+        use = {"use": "scoring"} if d.wraps_flow else {}
+        rubric = d.flow("rubricBlock", self._texts.rubric(item), view="scorer", **use)
+        self._finish(root, item, [rubric, interaction], [self._rationale()], Feedback())
+
+    # -- parts --
+
+    def _response(
+        self, root: Element, name: str, cardinality: str, kind: str, right: Sequence[str], mapping: Element | None
+    ) -> None:
+        d = self._d
+        declaration = d.make("responseDeclaration", identifier=name, cardinality=cardinality, baseType=kind)
+        if right:
+            correct = d.make("correctResponse")
+            for text in right:
+                etree.SubElement(correct, d.tag("value")).text = text
+            declaration.append(correct)
+        if mapping is not None:
+            declaration.append(mapping)
+        root.append(declaration)
+
+    def _mapping(self, entries: Mapping[str, Fraction], *, bounded: bool, ignores_case: bool = False) -> Element:
+        d = self._d
+        bounds = {"lowerBound": "0", "upperBound": "1"} if bounded else {}
+        mapping = d.make("mapping", defaultValue="0", **bounds)
+        case = {"caseSensitive": "false"} if ignores_case else {}
+        for key, worth in entries.items():
+            mapping.append(d.make("mapEntry", mapKey=key, mappedValue=_number(worth), **case))
+        return mapping
+
+    def _points(self, item: Item, share: Element) -> Element:
+        """Set the score to a share of the item's points."""
+        d = self._d
+        if item.points > 1:
+            share = d.make("product", share, d.value("float", str(item.points)))
+        return d.set_outcome("SCORE", share)
+
+    def _share(self, item: Item, count: int) -> Element:
+        """Turn a count of right parts, held in SCORE, into points."""
+        d = self._d
+        counted = d.variable("SCORE")
+        if item.points > 1:
+            counted = d.make("product", counted, d.value("float", str(item.points)))
+        return d.set_outcome("SCORE", d.make("divide", counted, d.value("float", str(count))))
+
+    def _all_or_nothing(self, item: Item, name: str) -> Element:
+        d = self._d
+        right = d.make("match", d.variable(name), d.make("correct", identifier=name))
+        return d.when(right, d.set_outcome("SCORE", d.value("float", str(item.points))))
+
+    def _rationale(self) -> Element:
+        d = self._d
+        return d.set_outcome("FEEDBACK", d.make("multiple", d.value("identifier", RATIONALE)))
+
+    def _tell(self, feedback: Feedback, name: str, told: str, test: Element) -> None:
+        """Show a text where the test holds."""
+        d = self._d
+        name = identifier(name)
+        added = d.make("multiple", d.variable("FEEDBACK"), d.value("identifier", name))
+        feedback.rules.append(d.when(test, d.set_outcome("FEEDBACK", added)))
+        feedback.shown.append((name, self._texts.block(told)))
+
+    def _finish(
+        self, root: Element, item: Item, answer: Sequence[Element], rules: Sequence[Element], feedback: Feedback
+    ) -> None:
+        """Add what follows the response declarations, in the order the schema asks for."""
+        d = self._d
+        essay = isinstance(item, Essay)
+        human = {"externalScored": "human"} if essay and d.kebab else {}
+        score = d.make(
+            "outcomeDeclaration",
+            identifier="SCORE",
+            cardinality="single",
+            baseType="float",
+            normalMaximum=str(item.points),
+            **human,
+        )
+        _default(d, score, "0")
+        most = d.make("outcomeDeclaration", identifier="MAXSCORE", cardinality="single", baseType="float")
+        _default(d, most, str(item.points))
+        told = d.make("outcomeDeclaration", identifier="FEEDBACK", cardinality="multiple", baseType="identifier")
+        root.extend([score, most, told])
+        body = etree.SubElement(root, d.tag("itemBody"))
+        d.put(body, self._texts.prompt(item))
+        body.extend(answer)
+        root.append(d.make("responseProcessing", *rules, *feedback.rules))
+        for name, html in [*feedback.shown, (RATIONALE, self._texts.block(item.rationale))]:
+            root.append(d.flow("modalFeedback", html, outcomeIdentifier="FEEDBACK", identifier=name, showHide="show"))
+
+
+def _default(d: Dialect, declaration: Element, text: str) -> None:
+    default = etree.SubElement(declaration, d.tag("defaultValue"))
+    etree.SubElement(default, d.tag("value")).text = text
+
+
+def _number(value: Fraction) -> str:
+    """Return the nearest binary fraction, in as few digits as tell it from every other."""
+    return str(value.numerator) if value.denominator == 1 else repr(float(value))
+
+
+# --- Tests -------------------------------------------------------------------------------------------------------
+
+
+def test_document(d: Dialect, test: Assessment, draw: Draw, hrefs: Mapping[str, str], texts: Texts) -> bytes:
+    """Return the document of a test: a section for each part of the draw, from which so many items are selected."""
+    root = d.root("assessmentTest", identifier=identifier(test.id), title=test.title)
+    for name in ("SCORE", "MAXSCORE"):
+        declaration = d.make("outcomeDeclaration", identifier=name, cardinality="single", baseType="float")
+        _default(d, declaration, "0")
+        root.append(declaration)
+    if test.minutes:
+        root.append(d.make("timeLimits", maxTime=str(test.minutes * 60)))
+    part = d.make("testPart", identifier="part", navigationMode="nonlinear", submissionMode="simultaneous")
+    feedback = "true" if test.purpose == "pretest" else "false"
+    part.append(d.make("itemSessionControl", maxAttempts="1", showFeedback=feedback))
+    whole = d.make("assessmentSection", identifier="all", title=test.title, visible="true")
+    whole.append(d.make("ordering", shuffle="true"))
+    use = {"use": "instructions"} if d.wraps_flow else {}
+    whole.append(d.flow("rubricBlock", texts.block(test.instructions), view="candidate", **use))
+    for number, pool in enumerate(draw.pools, start=1):
+        section = d.make(
+            "assessmentSection", identifier=f"pool_{number}", title=pool.name, visible="false", keepTogether="false"
+        )
+        section.append(d.make("selection", select=str(pool.count)))
+        section.append(d.make("ordering", shuffle="true"))
+        for name in pool.items:
+            section.append(d.make("assessmentItemRef", identifier=identifier(name), href=hrefs[name]))
+        whole.append(section)
+    part.append(whole)
+    root.append(part)
+    sums = [
+        d.set_outcome(name, d.make("sum", d.make("testVariables", variableIdentifier=name)))
+        for name in ("SCORE", "MAXSCORE")
+    ]
+    root.append(d.make("outcomeProcessing", *sums))
+    return document(root)
+
+
+# --- The package -------------------------------------------------------------------------------------------------
+
+
+def package_files(
+    d: Dialect, selection: Selection, items: Sequence[Item], draws: Sequence[tuple[Assessment, Draw]]
+) -> tuple[PackageFile, ...]:
+    """Return the files of a content package, sorted by path."""
+    writer = ItemWriter(d, selection)
+    texts = Texts(selection, None)
+    paths = dict(zip((item.id for item in items), file_names(f"{item.id}.xml" for item in items), strict=True))
+    names = file_names(f"{test.id}.xml" for test, _ in draws)
+    hrefs = {name: f"../items/{path}" for name, path in paths.items()}
+    files = [PackageFile(f"items/{paths[item.id]}", partial(_once, partial(writer.item, item))) for item in items]
+    for (test, draw), name in zip(draws, names, strict=True):
+        make: Callable[[], bytes] = partial(test_document, d, test, draw, hrefs, texts)
+        files.append(PackageFile(f"tests/{name}", partial(_once, make)))
+    tests = [(test, f"tests/{name}", draw) for (test, draw), name in zip(draws, names, strict=True)]
+    manifest = PackageFile("imsmanifest.xml", lambda: _manifest(d, selection, items, paths, tests))
+    return tuple(sorted([manifest, *files, *selection.media_files(selection.pictures)], key=lambda file: file.path))
+
+
+def _once(make: Callable[[], bytes]) -> Iterator[bytes]:
+    yield make()
+
+
+def _manifest(
+    d: Dialect,
+    selection: Selection,
+    items: Sequence[Item],
+    paths: Mapping[str, str],
+    tests: Iterable[tuple[Assessment, str, Draw]],
+) -> Iterator[bytes]:
+    """Yield the manifest: a resource for each file, an item's with what a platform searches it by."""
+    info = selection.course.info
+    cp = f"{{{d.manifest_namespace}}}"
+    sink = Sink()
+    nsmap = default_namespace(d.manifest_namespace, lom=LOM, qti=d.metadata_namespace)
+    with etree.xmlfile(sink, encoding="UTF-8") as file:
+        file.write_declaration()
+        where = {_XSI: f"{d.manifest_namespace} {d.manifest_schema}"}
+        with file.element(f"{cp}manifest", {"identifier": "manifest", **where}, nsmap=nsmap):
+            metadata = etree.Element(f"{cp}metadata", nsmap=nsmap)
+            etree.SubElement(metadata, f"{cp}schema").text = d.package_schema
+            etree.SubElement(metadata, f"{cp}schemaversion").text = d.package_version
+            _lom(metadata, f"{info.title} {info.edition}", info.language, [])
+            file.write(metadata, etree.Element(f"{cp}organizations", nsmap=nsmap))
+            with file.element(f"{cp}resources"):
+                for item in items:
+                    file.write(_item_resource(d, cp, nsmap, selection, item, paths[item.id]))
+                    if sink.full():
+                        file.flush()
+                        yield sink.take()
+                for test, href, draw in tests:
+                    resource = _resource(cp, nsmap, f"test-{test.id}", f"imsqti_test_xml{d.version}", href)
+                    for pool in draw.pools:
+                        for name in pool.items:
+                            etree.SubElement(resource, f"{cp}dependency", identifierref=f"item-{name}")
+                    file.write(resource)
+                for number, path in enumerate(sorted(selection.pictures.values()), start=1):
+                    file.write(_resource(cp, nsmap, f"media-{number}", "webcontent", path))
+    yield sink.take()
+
+
+def _resource(cp: str, nsmap: NamespaceMap, name: str, kind: str, href: str) -> Element:
+    resource = etree.Element(f"{cp}resource", {"identifier": name, "type": kind, "href": href}, nsmap=nsmap)
+    etree.SubElement(resource, f"{cp}file", href=href)
+    return resource
+
+
+def _item_resource(d: Dialect, cp: str, nsmap: NamespaceMap, selection: Selection, item: Item, path: str) -> Element:
+    href = f"items/{path}"
+    attributes = {"identifier": f"item-{item.id}", "type": f"imsqti_item_xml{d.version}", "href": href}
+    resource = etree.Element(f"{cp}resource", attributes, nsmap=nsmap)
+    metadata = etree.SubElement(resource, f"{cp}metadata")
+    aim = selection.course.objectives[item.objective]
+    _lom(metadata, item.id, selection.course.info.language, selection.tags(item), objective=aim.text)
+    qti = etree.SubElement(metadata, f"{{{d.metadata_namespace}}}qtiMetadata")
+    for tag, text in (
+        ("interactionType", _interaction(item)),
+        ("feedbackType", "nonadaptive"),
+        ("solutionAvailable", "false" if isinstance(item, Essay) else "true"),
+        ("toolName", "Kitbag"),
+    ):
+        etree.SubElement(qti, f"{{{d.metadata_namespace}}}{tag}").text = text
+    etree.SubElement(resource, f"{cp}file", href=href)
+    media = sorted(selection.pictures.values())
+    for src in selection.pictures_of(item):
+        number = media.index(selection.pictures[src]) + 1
+        etree.SubElement(resource, f"{cp}dependency", identifierref=f"media-{number}")
+    return resource
+
+
+def _lom(parent: Element, title: str, language: str, keywords: Sequence[str], *, objective: str = "") -> None:
+    lom = etree.SubElement(parent, f"{{{LOM}}}lom")
+    general = etree.SubElement(lom, f"{{{LOM}}}general")
+    _string(etree.SubElement(general, f"{{{LOM}}}title"), title, language)
+    etree.SubElement(general, f"{{{LOM}}}language").text = language
+    for keyword in keywords:
+        _string(etree.SubElement(general, f"{{{LOM}}}keyword"), keyword, language)
+    if objective:
+        classification = etree.SubElement(lom, f"{{{LOM}}}classification")
+        purpose = etree.SubElement(classification, f"{{{LOM}}}purpose")
+        etree.SubElement(purpose, f"{{{LOM}}}source").text = "LOMv1.0"
+        etree.SubElement(purpose, f"{{{LOM}}}value").text = "educational objective"
+        _string(etree.SubElement(classification, f"{{{LOM}}}description"), objective, language)
+
+
+def _string(parent: Element, text: str, language: str) -> None:
+    etree.SubElement(parent, f"{{{LOM}}}string", language=language).text = text
+
+
+def _interaction(item: Item) -> str:
+    match item:
+        case SingleChoice() | MultipleResponse() | TrueFalse():
+            return "choiceInteraction"
+        case Matching() | Categorise():
+            return "matchInteraction"
+        case Ordering():
+            return "orderInteraction"
+        case Numeric() | ShortAnswer() | Cloze():
+            return "textEntryInteraction"
+        case Essay():
+            return "extendedTextInteraction"
+        case _:
+            assert_never(item)

@@ -1,0 +1,47 @@
+"""QTI 2.1: a content package with one file for each item and each test; the most widely accepted of the 2.x versions.
+
+Facts that decide what is written here:
+- all item types are interactions of the format; response processing does the scoring, custom feedback included;
+- a test draws by `selection` from sections, so a draw from a pool stays a draw;
+- HTML is that of 2009: no direction, no titles on links, no first number on a list.
+"""
+
+from typing import Final
+
+from kitbag.exporters.base import Package, Selection
+from kitbag.exporters.draws import draw_of
+from kitbag.exporters.fidelity import Rung
+from kitbag.exporters.qti import INTERACTIONS, Dialect, package_files, weigh
+
+DIALECT: Final = Dialect(
+    version="v2p1",
+    namespace="http://www.imsglobal.org/xsd/imsqti_v2p1",
+    schema="http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd",
+    manifest_namespace="http://www.imsglobal.org/xsd/imscp_v1p1",
+    manifest_schema="http://www.imsglobal.org/xsd/imscp_v1p1.xsd",
+    metadata_namespace="http://www.imsglobal.org/xsd/imsqti_metadata_v2p1",
+    package_schema="QTIv2.1 Package",
+    package_version="1.0.0",
+    kebab=False,
+    wraps_flow=False,
+)
+
+
+class Qti21:
+    """The exporter."""
+
+    name = "qti21"
+    title = "QTI 2.1"
+    interactions: Final = INTERACTIONS
+
+    def export(self, selection: Selection) -> Package:
+        """Return a content package of all items and tests."""
+        rows = [weigh(item, selection) for item in selection.items]
+        carried = frozenset(row.subject for row in rows)
+        draws = [(test, draw_of(test, selection, carried)) for test in selection.tests]
+        kept = [(test, draw) for test, draw in draws if draw.row.rung is not Rung.REFUSED]
+        return Package(
+            suffix=".zip",
+            files=package_files(DIALECT, selection, selection.items, kept),
+            rows=(*rows, *(draw.row for _, draw in draws)),
+        )

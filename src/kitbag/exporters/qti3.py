@@ -1,0 +1,47 @@
+"""QTI 3.0: a content package with one file for each item and each test.
+
+Facts that decide what is written here:
+- all item types are interactions of the format; response processing does the scoring, custom feedback included;
+- a test draws by `selection` from sections, so a draw from a pool stays a draw;
+- names are written `qti-map-entry`; feedback and rubrics hold their text in a content body.
+"""
+
+from typing import Final
+
+from kitbag.exporters.base import Package, Selection
+from kitbag.exporters.draws import draw_of
+from kitbag.exporters.fidelity import Rung
+from kitbag.exporters.qti import INTERACTIONS, Dialect, package_files, weigh
+
+DIALECT: Final = Dialect(
+    version="v3p0",
+    namespace="http://www.imsglobal.org/xsd/imsqtiasi_v3p0",
+    schema="https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd",
+    manifest_namespace="http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1",
+    manifest_schema="https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqtiv3p0_imscpv1p2_v1p0.xsd",
+    metadata_namespace="http://www.imsglobal.org/xsd/imsqti_metadata_v3p0",
+    package_schema="QTI Package",
+    package_version="3.0.0",
+    kebab=True,
+    wraps_flow=True,
+)
+
+
+class Qti3:
+    """The exporter."""
+
+    name = "qti3"
+    title = "QTI 3.0"
+    interactions: Final = INTERACTIONS
+
+    def export(self, selection: Selection) -> Package:
+        """Return a content package of all items and tests."""
+        rows = [weigh(item, selection) for item in selection.items]
+        carried = frozenset(row.subject for row in rows)
+        draws = [(test, draw_of(test, selection, carried)) for test in selection.tests]
+        kept = [(test, draw) for test, draw in draws if draw.row.rung is not Rung.REFUSED]
+        return Package(
+            suffix=".zip",
+            files=package_files(DIALECT, selection, selection.items, kept),
+            rows=(*rows, *(draw.row for _, draw in draws)),
+        )
