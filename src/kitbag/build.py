@@ -13,6 +13,7 @@ from typing import Final
 from kitbag.course.model import Course
 from kitbag.files import Unwritable, locked, new_folder, write_tree
 from kitbag.findings import Finding, Place
+from kitbag.rendering.faults import TemplateFault, own_templates
 
 Files = Iterable[tuple[str, bytes]]
 """Relative paths with forward slashes, and what each file holds."""
@@ -33,7 +34,9 @@ class Settings:
 def _site(course: Course, settings: Settings) -> Files:
     from kitbag.rendering.pages import render_site
 
-    return ((name, make()) for name, make in render_site(course, templates=settings.templates, digest=course.digest))
+    with own_templates(settings.templates):
+        for name, make in render_site(course, templates=settings.templates, digest=course.digest):
+            yield name, make()
 
 
 OUTPUTS: Final[dict[str, Callable[[Course, Settings], Files]]] = {
@@ -74,6 +77,9 @@ def _build(target: Path, files: Files, say: Callable[[str], None]) -> list[Findi
             count = write_tree(folder, files)
     except Unwritable as error:
         return [_unwritable(target, str(error))]
+    except TemplateFault as fault:
+        message = f"This template cannot be used: {fault}."
+        return [Finding("template", fault.place, message, 'Mend it, or build with "--no-templates".')]
     say(f"{target}: {count} files")
     return []
 

@@ -129,6 +129,21 @@ def schema(kind: str | None, into: Path | None) -> None:
         raise click.UsageError(f"Name a kind ({', '.join(KINDS)}), or write them all with --into FOLDER.")
 
 
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes kitbag's commands in a SHELL.
+
+    For bash: eval "$(kitbag completion bash)" in ~/.bashrc.
+    """
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    if made is None:
+        _stop(f"There is no completion for {shell}.")
+    click.echo(made(main, {}, "kitbag", "_KITBAG_COMPLETE").source())
+
+
 # --- What the commands share ---------------------------------------------------------------------------------------
 
 
