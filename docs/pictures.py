@@ -1,0 +1,65 @@
+"""Takes the pictures of README anew from the built site: `make pictures`."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+DOCS = Path(__file__).parent
+SITE = DOCS.parent / "build" / "site"
+LARGEST = 200_000
+"""Bytes; a reader of README should not wait."""
+
+
+class Shot(NamedTuple):
+    """One picture: which page, in which window, and what is clicked before."""
+
+    name: str
+    page: str
+    width: int
+    height: int
+    clicks: tuple[str, ...] = ()
+    """Selectors, clicked in order."""
+    scroll_to: str = "body"
+    """What stands at the top of the picture."""
+
+
+SHOTS = (
+    Shot("start", "index.html", 1280, 800),
+    Shot("lesson", "lessons/m1/impact-and-roles.html", 1280, 1000),
+    Shot("quiz", "practice/m1.html", 1280, 900),
+    Shot("phone", "lessons/m1/origins.html", 360, 740),
+)
+
+
+def take(browser: Browser, shot: Shot) -> Path:
+    """Take one picture and return its path."""
+    context = browser.new_context(viewport={"width": shot.width, "height": shot.height}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto((SITE / shot.page).as_uri())
+    for selector in shot.clicks:
+        page.locator(selector).first.click()
+    page.locator(shot.scroll_to).first.evaluate("element => element.scrollIntoView()")
+    path = DOCS / "pictures" / f"{shot.name}.png"
+    page.screenshot(path=path)
+    context.close()
+    return path
+
+
+def main() -> None:
+    """Take all pictures; fail where one is too large."""
+    chromium = shutil.which("chromium")
+    if chromium is None or not SITE.is_dir():
+        sys.exit("This needs Chromium and a built site: run make pictures.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        pictures = [take(browser, shot) for shot in SHOTS]
+        browser.close()
+    if large := [path.name for path in pictures if path.stat().st_size > LARGEST]:
+        sys.exit(f"Larger than {LARGEST} bytes: {', '.join(large)}")
+
+
+if __name__ == "__main__":
+    main()
