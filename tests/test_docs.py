@@ -14,7 +14,9 @@ from kitbag.modelling import read_model
 from kitbag.questions.model import Item, ItemBank, ItemBase
 from kitbag.reading import read_tree
 
-GUIDE = Path(__file__).parent.parent / "docs" / "author-guide.md"
+ROOT = Path(__file__).parent.parent
+GUIDE = ROOT / "docs" / "author-guide.md"
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 WHOLE_FILES: dict[str, type[Model]] = {
     "course/1": CourseInfo,
     "sources/1": Sources,
@@ -102,3 +104,9 @@ def test_every_field_has_an_example() -> None:
         and not any(issubclass(model, base) and (info.alias or field) in told for base, told in told_once.items())
     }
     assert silent == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_to_other_files_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
