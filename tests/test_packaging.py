@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+UNWANTED = (".git", ".hypothesis", ".venv", "build", "dist", "node_modules")
 
 
 def run(*command: str | Path, cwd: Path, **more: str) -> str:
@@ -27,8 +28,7 @@ def run(*command: str | Path, cwd: Path, **more: str) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel from the files of the project alone, so that nothing left lying about gets in."""
     source = tmp_path_factory.mktemp("source") / "kitbag"
-    unwanted = shutil.ignore_patterns(".git", ".venv", "node_modules", "build", "dist", "__pycache__", ".*_cache", ".hypothesis")
-    shutil.copytree(ROOT, source, ignore=unwanted)
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*_cache", "__pycache__", *UNWANTED))
     out = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", out, cwd=source)
     (built,) = out.glob("*.whl")
