@@ -10,7 +10,7 @@ from kitbag.questions.checks import check_bank
 
 def items(parts: Parts, places: Places) -> Iterator[Finding]:
     """Check item banks: ids, objectives, stimuli, enemies."""
-    first: dict[str, Place] = {}
+    first: dict[str, tuple[str, str, int]] = {}
     objectives = known_objectives(parts)
     for name, bank in parts.banks.items():
         if not bank:
@@ -25,11 +25,10 @@ def items(parts: Parts, places: Places) -> Iterator[Finding]:
         for kind, things in (("stimuli", bank.stimuli), ("items", bank.items)):
             for number, thing in enumerate(things):
                 if thing.id in first:
-                    message = f'The id "{thing.id}" is taken already, at {first[thing.id]}.'
-                    yield Finding(
-                        "duplicate-id", at(kind, number, "id"), message, "Give each item and stimulus its own."
-                    )
-                first.setdefault(thing.id, at(kind, number, "id") if thing.id not in first else first[thing.id])
+                    message = f'The id "{thing.id}" is taken already, at {places.at(*first[thing.id], "id")}.'
+                    hint = "Give each item and stimulus its own."
+                    yield Finding("duplicate-id", at(kind, number, "id"), message, hint)
+                first.setdefault(thing.id, (file, kind, number))
         known = set(objectives)
         for number, item in enumerate(bank.items):
             if item.objective not in known and parts.all_modules_read:

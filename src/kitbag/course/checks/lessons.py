@@ -1,12 +1,12 @@
 """Modules, their objectives, lessons and blocks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from kitbag.course.checks.common import COURSE, RESERVED, unknown
 from kitbag.course.model import Activity, Checkpoint, Module, RolesChart, Table, Timeline
 from kitbag.course.parts import Parts, Path_, Places, walk
 from kitbag.findings import Finding, Place, Severity
-from kitbag.questions.checks import unique
+from kitbag.questions.checks import At, unique
 from kitbag.questions.model import Use
 
 
@@ -38,16 +38,18 @@ def modules(parts: Parts, places: Places) -> Iterator[Finding]:
 
 def objectives(parts: Parts, places: Places) -> Iterator[Finding]:
     """Check that objectives have ids of their own and begin with their verbs."""
-    first: dict[str, Place] = {}
+    first: dict[str, tuple[str, str, int]] = {}
     for name, module in parts.modules.items():
         for number, objective in enumerate(module.objectives if module else ()):
-            place = places.at(f"course/{name}.yaml", "objectives", number, "id")
+            here = (f"course/{name}.yaml", "objectives", number)
             if objective.id in first:
-                message = f'The objective id "{objective.id}" is taken already, at {first[objective.id]}.'
-                yield Finding("duplicate-id", place, message, "Give each its own.")
-            first.setdefault(objective.id, place)
+                message = (
+                    f'The objective id "{objective.id}" is taken already, at {places.at(*first[objective.id], "id")}.'
+                )
+                yield Finding("duplicate-id", places.at(*here, "id"), message, "Give each its own.")
+            first.setdefault(objective.id, here)
             if not objective.text.lower().startswith(objective.verb.lower()):
-                place = places.at(f"course/{name}.yaml", "objectives", number, "text")
+                place = places.at(*here, "text")
                 message = f'{objective.id}: The objective does not begin with its verb "{objective.verb}".'
                 yield Finding("objective-verb", place, message, "Begin with the verb.", Severity.WARNING)
 
@@ -66,8 +68,9 @@ def lessons(parts: Parts, places: Places) -> Iterator[Finding]:
         own = [objective.id for objective in module.objectives]
         for number, lesson in enumerate(module.lessons):
             for position, objective in enumerate(lesson.objectives):
-                place = at("lessons", number, "objectives", position)
-                yield from unknown(objective, own, place, "objective of this module", f"{lesson.id}: ")
+                if objective not in own:
+                    place = at("lessons", number, "objectives", position)
+                    yield from unknown(objective, own, place, "objective of this module", f"{lesson.id}: ")
         taught = sum(lesson.minutes for lesson in module.lessons)
         if taught > module.minutes:
             message = f"The lessons add up to {taught} minutes and the module takes {module.minutes}."
@@ -82,14 +85,14 @@ def lessons(parts: Parts, places: Places) -> Iterator[Finding]:
         yield from _blocks(parts, module, at)
 
 
-def _blocks(parts: Parts, module: Module, at: Callable[..., Place]) -> Iterator[Finding]:
+def _blocks(parts: Parts, module: Module, at: At) -> Iterator[Finding]:
     for number, item in enumerate(module.self_checks):
-        yield from _practice_item(parts, item, at("self_checks", number))
+        yield from _practice_item(parts, item, at, ("self_checks", number))
     for path, block in walk(module.lessons, ("lessons",)):
         match block:
             case Checkpoint():
                 for number, item in enumerate(block.items):
-                    yield from _practice_item(parts, item, at(*path, "items", number))
+                    yield from _practice_item(parts, item, at, (*path, "items", number))
             case Table():
                 for number, row in enumerate(block.rows):
                     if len(row) != len(block.header):
@@ -110,17 +113,17 @@ def _blocks(parts: Parts, module: Module, at: Callable[..., Place]) -> Iterator[
                 pass  # Nothing in it points elsewhere.
 
 
-def _practice_item(parts: Parts, name: str, place: Place) -> Iterator[Finding]:
+def _practice_item(parts: Parts, name: str, at: At, path: Path_) -> Iterator[Finding]:
     item = parts.items.get(name)
     if item is None:
         if parts.all_banks_read:
-            yield from unknown(name, parts.items, place, "item")
+            yield from unknown(name, parts.items, at(*path), "item")
     elif item.use is not Use.PRACTICE:
         hint = "Use a practice item: what stands in a lesson cannot be tested again."
-        yield Finding("test-item-shown", place, f'The item "{name}" is for tests.', hint)
+        yield Finding("test-item-shown", at(*path), f'The item "{name}" is for tests.', hint)
 
 
-def _chart(chart: RolesChart, path: Path_, at: Callable[..., Place]) -> Iterator[Finding]:
+def _chart(chart: RolesChart, path: Path_, at: At) -> Iterator[Finding]:
     boxes: dict[str, Place] = {}
     for group, column in enumerate(chart.groups):
         for number, box in enumerate(column.boxes):

@@ -1,12 +1,15 @@
 """Source documents, the glossary, and the citations that rest on them."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from kitbag.course.checks.common import COURSE, GLOSSARY, SOURCES, unknown
-from kitbag.course.parts import Parts, Places, walk
+from kitbag.course.model import Passage
+from kitbag.course.parts import Parts, Path_, Places, walk
 from kitbag.fields import Cited
 from kitbag.findings import Finding, Place, did_you_mean, listed
 from kitbag.questions.checks import unique
+from kitbag.questions.model import ItemBase
 
 
 def sources(parts: Parts, places: Places) -> Iterator[Finding]:
@@ -59,48 +62,55 @@ def citations(parts: Parts, places: Places) -> Iterator[Finding]:
     """Check that everything says what it rests on, and that it exists."""
     if not parts.sources:
         return
-    passages = {passage.id: passage for document in parts.sources.documents for passage in document.passages}
-    facts = {f"{passage.id}.{fact.id}" for passage in passages.values() for fact in passage.facts}
-    known = {*passages, *facts}
-    ids = [passage.id for document in parts.sources.documents for passage in document.passages]
-    numbers = [f"{passage.id}.{fact.id}" for passage in passages.values() for fact in passage.facts]
-    ambiguous = len(ids) > len(passages) or len(numbers) > len(facts)
+    passages = [passage for document in parts.sources.documents for passage in document.passages]
+    known = Counter(passage.id for passage in passages)
+    known.update(f"{passage.id}.{fact.id}" for passage in passages for fact in passage.facts)
+    if any(count > 1 for count in known.values()):
+        return  # Two passages or facts share an id; what a citation means is known when that is mended.
+    for file, path, value in _cited(parts):
+        for number, citation in enumerate(value.cites):
+            if citation not in known:
+                yield _no_passage(citation, passages, known, places.at(file, *path, "cites", number))
+        if value.cites and value.uncited:
+            message = "This cites passages and says why it cites none."
+            yield Finding("cited-and-not", places.key_at(file, *path, "uncited"), message, "Delete one of the two.")
+        if not value.cites and not value.uncited and not isinstance(value, ItemBase):
+            hint = 'Add "cites: [P1]", or "uncited:" with the reason.'
+            yield Finding("uncited", places.at(file, *path), "This does not say what it rests on.", hint)
+    for file, path, citation in _mentioned(parts):
+        if citation not in known:
+            yield _no_passage(citation, passages, known, places.at(file, *path))
 
-    def cited(citation: str, place: Place) -> Iterator[Finding]:
-        if citation in known or ambiguous:
-            return
-        passage = passages.get(citation.partition(".")[0])
-        hint = did_you_mean(citation, known)
-        if passage and not passage.facts:
-            hint = f'Cite "{passage.id}", or write down its facts in sources.yaml.'
-        elif passage:
-            hint = f"{passage.id} has the facts {listed([str(fact.id) for fact in passage.facts], 30)}."
-        yield Finding("unknown-citation", place, f'No source has the passage "{citation}".', hint)
 
-    for file, root in _files(parts):
+def _cited(parts: Parts) -> Iterator[tuple[str, Path_, Cited]]:
+    """Give everything that cites passages, with its file and its path there."""
+    roots: list[tuple[str, object]] = [(COURSE, parts.info), (GLOSSARY, parts.glossary)]
+    roots += [(f"course/{name}.yaml", module) for name, module in parts.modules.items()]
+    for file, root in roots:
         for path, value in walk(root):
-            if not isinstance(value, Cited):
-                continue
-            for number, citation in enumerate(value.cites):
-                yield from cited(citation, places.at(file, *path, "cites", number))
-            if value.cites and value.uncited:
-                message = "This cites passages and says why it cites none."
-                yield Finding("cited-and-not", places.key_at(file, *path, "uncited"), message, "Delete one of the two.")
-            if not value.cites and not value.uncited and not file.startswith("questions/"):
-                hint = 'Add "cites: [P1]", or "uncited:" with the reason.'
-                yield Finding("uncited", places.at(file, *path), "This does not say what it rests on.", hint)
-    if parts.info:
-        for number, left_out in enumerate(parts.info.left_out):
-            yield from cited(left_out.fact, places.at(COURSE, "left_out", number, "fact"))
-    for number, document in enumerate(parts.sources.documents):
-        for position, erratum in enumerate(document.errata):
-            yield from cited(erratum.passage, places.at(SOURCES, "documents", number, "errata", position, "passage"))
-
-
-def _files(parts: Parts) -> Iterable[tuple[str, object]]:
-    yield COURSE, parts.info
-    yield GLOSSARY, parts.glossary
-    for name, module in parts.modules.items():
-        yield f"course/{name}.yaml", module
+            if isinstance(value, Cited):
+                yield file, path, value
+    # Nothing inside an item cites on its own, and items are many: no walk through each.
     for name, bank in parts.banks.items():
-        yield f"questions/{name}.yaml", bank
+        for kind, things in (("stimuli", bank.stimuli), ("items", bank.items)) if bank else ():
+            for number, thing in enumerate(things):
+                yield f"questions/{name}.yaml", (kind, number), thing
+
+
+def _mentioned(parts: Parts) -> Iterator[tuple[str, Path_, str]]:
+    """Give citations that stand alone: facts left out, passages of errata."""
+    for number, left_out in enumerate(parts.info.left_out if parts.info else ()):
+        yield COURSE, ("left_out", number, "fact"), left_out.fact
+    for number, document in enumerate(parts.sources.documents if parts.sources else ()):
+        for position, erratum in enumerate(document.errata):
+            yield SOURCES, ("documents", number, "errata", position, "passage"), erratum.passage
+
+
+def _no_passage(citation: str, passages: Sequence[Passage], known: Iterable[str], place: Place) -> Finding:
+    passage = next((passage for passage in passages if passage.id == citation.partition(".")[0]), None)
+    hint = did_you_mean(citation, known)
+    if passage and not passage.facts:
+        hint = f'Cite "{passage.id}", or write down its facts in sources.yaml.'
+    elif passage:
+        hint = f"{passage.id} has the facts {listed([str(fact.id) for fact in passage.facts], 30)}."
+    return Finding("unknown-citation", place, f'No source has the passage "{citation}".', hint)
