@@ -137,16 +137,16 @@ class Sketch:
 
     def resemblance(self, other: "Sketch") -> float:
         """Return the share of their runs that two texts have in common (Jaccard), from 0 to 1."""
-        mine, theirs = self._comparable(other)
+        mine, theirs = self.comparable(other)
         both = len(mine | theirs)
         return len(mine & theirs) / both if both else 0.0
 
     def containment(self, other: "Sketch") -> float:
         """Return the share of this text's runs that the other text has too, from 0 to 1."""
-        mine, theirs = self._comparable(other)
+        mine, theirs = self.comparable(other)
         return len(mine & theirs) / len(mine) if mine else 0.0
 
-    def _comparable(self, other: "Sketch") -> tuple[set[int], set[int]]:
+    def comparable(self, other: "Sketch") -> tuple[set[int], set[int]]:
         """Return the values of both below the horizon they share, so that neither looks poorer than it is."""
         horizon = min(self.horizon, other.horizon)
         return {v for v in self.values if v < horizon}, {v for v in other.values if v < horizon}

@@ -428,6 +428,8 @@ class Observation(Model):
     """Where it is now; absent where it is gone."""
     fingerprint: Fingerprint | None = None
     """What it is now: of its larger part where it was split; absent where it is gone."""
+    moved_after: Line | None = None
+    """The passage it follows now, or `-` where it comes first; absent where it kept its place among the others."""
 
 
 class Passage(Model):
