@@ -13,7 +13,7 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN
 # Stamps carry a digest of what they stand for: content decides what is stale, and a fresh clone's dates do not.
 digest = $(firstword $(shell { $(1); } | sha256sum))
 VENV_STAMP := .venv/made-$(call digest,pwd; python3 -c 'import sys; print(sys.version_info)')
-PINS := $(call digest,cat pyproject.toml constraints.txt)
+PINS := $(call digest,cat pyproject.toml constraints.txt .ci/packages)
 COURSE_STAMP := .venv/course-$(PINS)
 TEST_STAMP := .venv/test-$(PINS)
 NODE_STAMP := node_modules/.installed-$(call digest,cat package.json package-lock.json)
