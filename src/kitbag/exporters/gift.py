@@ -128,7 +128,8 @@ def _pieces(items: Sequence[Item], selection: Selection) -> Iterator[bytes]:
         if item.objective != objective:
             objective = item.objective
             lines += [f"$CATEGORY: {_category(objective, selection)}", ""]
-        lines += [*_questions(item, selection, texts), ""]
+        for question in _questions(item, selection, texts):
+            lines += [question, ""]
         if number % _PIECE == 0:
             yield "\n".join(lines).encode() + b"\n"
             lines.clear()
@@ -207,7 +208,8 @@ def _question(
     tags = " ".join(f"[tag:{tag}]" for tag in selection.tags(item))
     general = f"####{_text(after)}"
     body = "\n".join(f"\t{answer}" for answer in answers)
-    inside = f"{{\n{body}\n\t{general}\n}}" if body else f"{{{general}}}"
+    sign = "#" if isinstance(item, Numeric) else ""
+    inside = f"{{{sign}\n{body}\n\t{general}\n}}" if body else f"{{{general}}}"
     return f"// [id:{name}] {tags}\n::{_text(name)}::[html]{_text(prompt)}{inside}"
 
 
@@ -239,7 +241,7 @@ def _arrowless(text: str) -> str:
 
 
 def _numbers(item: Numeric, texts: Texts) -> list[str]:
-    lines = ["#", f"={item.key:f}\\:{item.tolerance:f}".replace("\\:", ":")]
+    lines = [f"={item.key:f}:{item.tolerance:f}"]
     for mistake in item.mistakes:
         for typed in mistake.answers:
             number = read_number(typed)

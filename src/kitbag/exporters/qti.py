@@ -700,7 +700,6 @@ def _item_resource(d: Dialect, cp: str, nsmap: NamespaceMap, selection: Selectio
     resource = etree.Element(f"{cp}resource", attributes, nsmap=nsmap)
     metadata = etree.SubElement(resource, f"{cp}metadata")
     aim = selection.course.objectives[item.objective]
-    _lom(metadata, item.id, selection.course.info.language, selection.tags(item), objective=aim.text)
     qti = etree.SubElement(metadata, f"{{{d.metadata_namespace}}}qtiMetadata")
     for tag, text in (
         ("interactionType", _interaction(item)),
@@ -709,6 +708,7 @@ def _item_resource(d: Dialect, cp: str, nsmap: NamespaceMap, selection: Selectio
         ("toolName", "Kitbag"),
     ):
         etree.SubElement(qti, f"{{{d.metadata_namespace}}}{tag}").text = text
+    _lom(metadata, item.id, selection.course.info.language, selection.tags(item), objective=aim.text)
     etree.SubElement(resource, f"{cp}file", href=href)
     media = sorted(selection.pictures.values())
     for src in selection.pictures_of(item):
