@@ -148,9 +148,18 @@ def completion(shell: str) -> None:
 
 
 def _checked(folder: Path) -> Loaded:
-    from kitbag.course.load import load_course
+    """Read the course; where it can be read, judge how its items are written, too."""
+    from dataclasses import replace
 
-    return load_course(folder)
+    from kitbag.course.itemlint import lint_course
+    from kitbag.course.load import load_course
+    from kitbag.findings import has_errors, in_order
+
+    loaded = load_course(folder)
+    if loaded.course is None:
+        return loaded
+    findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places)])
+    return replace(loaded, findings=findings, course=None if has_errors(findings) else loaded.course)
 
 
 def _course(folder: Path) -> Course:
