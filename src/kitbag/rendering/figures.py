@@ -177,7 +177,7 @@ def _box_height(box: ChartBox, width: float) -> float:
 
 def _group(drawing: Drawing, group: ChartGroup, frame: Rect, faces: int) -> dict[str, _Placed]:
     """Draw a group in its frame, and return where its boxes lie."""
-    drawing.box(frame, style="frame")
+    drawing.box(frame, style="frame-box")
     inner = frame.width - 24
     x = frame.x + 12
     y = drawing.text(x + 2, frame.y + 12, wrap(group.title, frame.width - 28, 14, bold=True), _GROUP) + 8

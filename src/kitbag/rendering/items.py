@@ -297,7 +297,7 @@ def _cloze(item: Cloze, context: QuizContext, prefix: str) -> Markup:
         name = context.catalogue.text("quiz.gap", number=places[gap], count=len(places))
         return str(
             Markup(
-                '<input type="text" class="quiz-gap" id="{}" data-id="{}" aria-label="{}" size="14" maxlength="500">'
+                '<input type="text" class="quiz-gap" id="{}" data-id="{}" aria-label="{}" size="14" maxlength="500" autocomplete="off">'
             ).format(f"{prefix}:{gap}", gap, name)
         )
 

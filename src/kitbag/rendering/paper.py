@@ -74,7 +74,10 @@ def trainee_documents(course: Course, *, size: Size) -> list[PaperDocument]:
                 points=_key_points(module),
                 figure=figure,
                 short=_lines(module, figure) < FRONT * 3 / 4,
-                checks=[press.practice(view.items[item], count) for count, item in enumerate(module.self_checks, 1)],
+                checks=[
+                    press.items.question(press.practice(view.items[item]), count)
+                    for count, item in enumerate(module.self_checks, 1)
+                ],
                 **this,
             )
         )
@@ -159,9 +162,9 @@ def _answered(press: Press, course: Course, module: Module) -> dict[str, Answere
     rest = [item.id for item in bank.items if item.use is Use.PRACTICE]
     made = {}
     for count, name in enumerate(dict.fromkeys([*met, *rest]), 1):
-        item = course.items[name]
-        question = press.practice(item, f"{course.modules.index(module) + 1}.{count}")
-        made[name] = Answered(item, question, press.items.key(item, press.practice_order(item)))
+        entry = press.practice(course.items[name])
+        question = press.items.question(entry, f"{course.modules.index(module) + 1}.{count}")
+        made[name] = Answered(entry.item, question, press.items.key(entry))
     return made
 
 

@@ -11,7 +11,6 @@ from kitbag.questions.model import (
     Choice,
     Cloze,
     Essay,
-    Item,
     Matching,
     MultipleResponse,
     Numeric,
@@ -27,7 +26,7 @@ from kitbag.questions.model import (
 )
 from kitbag.rendering.catalogue import Catalogue
 from kitbag.rendering.markdown import MarkdownRenderer
-from kitbag.results.sheet import Answer, SheetEntry, as_written, key_response, letter, sheet_entry
+from kitbag.results.sheet import Answer, SheetEntry, as_written, key_response, letter
 
 WORDS_A_LINE: Final = 9
 """Handwritten words on one line of an essay."""
@@ -78,9 +77,9 @@ class ItemPrinter:
         self._markdown = markdown
         self._stimuli = stimuli
 
-    def question(self, item: Item, order: tuple[str, ...], number: object) -> PrintedItem:
-        """Return the item as a question; `order` holds the ids in the order to show (see `shown_order`)."""
-        entry = sheet_entry(item, order)
+    def question(self, entry: SheetEntry, number: object) -> PrintedItem:
+        """Return the item as a question."""
+        item = entry.item
         words = item.words if isinstance(item, Essay) else None
         return PrintedItem(
             id=item.id,
@@ -100,9 +99,9 @@ class ItemPrinter:
             stimulus=self._stimuli.get(item.stimulus) if item.stimulus else None,
         )
 
-    def key(self, item: Item, order: tuple[str, ...]) -> tuple[Labelled, ...]:
+    def key(self, entry: SheetEntry) -> tuple[Labelled, ...]:
         """Return the right response: what to see on the answer sheet, each with the words it stands for."""
-        entry = sheet_entry(item, order)
+        item = entry.item
         match item:
             case SingleChoice():
                 return self._right_choices(entry, {item.key})

@@ -18,8 +18,9 @@ from kitbag.rendering.catalogue import Catalogue, catalogue_for
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.figures import roles_chart_svg
 from kitbag.rendering.markdown import MarkdownRenderer, plain
-from kitbag.rendering.paper_items import ItemPrinter, PrintedItem
+from kitbag.rendering.paper_items import ItemPrinter
 from kitbag.rendering.paper_pdf import PaperDocument
+from kitbag.results.sheet import SheetEntry, sheet_entry
 
 Size: TypeAlias = Literal["a4", "letter"]
 """The paper: ISO A4 or US Letter."""
@@ -59,20 +60,16 @@ class Press:
         """Return a document whose HTML is made when it is asked for, from a template under `handouts/`."""
         return PaperDocument(path, title, partial(self._page, template, title, context), pages)
 
-    def practice(self, item: Item, number: object) -> PrintedItem:
-        """Return a practice item as a question, in an order that stays the same through an edition."""
-        return self.items.question(item, self.practice_order(item), number)
-
-    def practice_order(self, item: Item) -> tuple[str, ...]:
-        """Return the order in which a practice item is printed, in the question and in its answer alike."""
-        return shown_order(item, f"{self.course.info.id} {self.course.info.edition} paper")
+    def practice(self, item: Item) -> SheetEntry:
+        """Return how a practice item is printed: in an order that stays the same through an edition."""
+        return sheet_entry(item, shown_order(item, f"{self.course.info.id} {self.course.info.edition} paper"))
 
     @cached_property
     def _environment(self) -> Any:
         environment = make_environment(
             folder=self.course.folder, catalogue=self.catalogue, language=self.course.info.language
         )
-        environment.globals |= {"chart": self._chart, "picture": self._picture, "practice": self.practice}
+        environment.globals |= {"chart": self._chart, "picture": self._picture}
         return environment
 
     def _page(self, template: str, title: str, context: dict[str, Any]) -> str:

@@ -1,20 +1,47 @@
-"""Scripts as they are shipped: without the comments and the indentation that only their readers need.
+"""Scripts as they are shipped: without the comments and spaces that only their readers need.
 
-No compiler and no bundler: a script keeps its lines and its names, so that an error on a trainee's screen still tells
-where it is.
+No compiler and no bundler: a script keeps its names and its line breaks, so nothing depends on where a statement ends,
+and an error on a trainee's screen can still be read.
 """
 
 import re
 from typing import Final
 
-# Whole lines only, so that no string, template or regular expression can be taken for a comment.
-_COMMENT: Final = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*?(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.MULTILINE)
-_MARGIN: Final = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
+_TOKENS: Final = re.compile(
+    r"""
+    (?P<comment> //[^\n]* | /\*[\s\S]*?\*/ )
+    | (?P<space> \s+ )
+    | (?P<text>
+        "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | `(?:\\.|[^`\\])*`
+        | (?:(?<=[(,=:!&|?;\[{]) | (?<=[(,=:!&|?;\[{]\ )) /(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*
+      )
+    | (?P<code> [^\s"'`/]+ | / )
+    """,
+    re.VERBOSE,
+)
+# Beside one of these a space means nothing; beside `+`, `-` and `/` it may keep two operators apart.
+_CLOSED: Final = frozenset(",;:?=<>!&|(){}[]*%\"'`")
 
 
 def lean(script: str) -> str:
-    """Return one of Kitbag's own scripts without comments that fill whole lines, margins and empty lines.
+    """Return one of Kitbag's own scripts without comments, margins and idle spaces.
 
-    It must hold no template literal or string that runs over several lines.
+    A template literal must hold no other template literal, and a regular expression must follow a bracket, a comma, an
+    operator or `return (`: what our scripts do, and no more.
     """
-    return _MARGIN.sub("", _COMMENT.sub("", script)).lstrip("\n")
+    out: list[str] = []
+    gap = ""
+    for token in _TOKENS.finditer(script):
+        if token.lastgroup == "comment":
+            continue
+        if token.lastgroup == "space":
+            gap = "\n" if "\n" in token[0] or gap == "\n" else " "
+            continue
+        last, first = out[-1][-1] if out else "\n", token[0][0]
+        if gap == "\n" and last != "\n":
+            out.append("\n")
+        elif gap == " " and last not in _CLOSED and first not in _CLOSED:
+            out.append(" ")
+        out.append(token[0])
+        gap = ""
+    return "".join(out) + "\n"

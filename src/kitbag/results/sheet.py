@@ -65,6 +65,8 @@ class SheetEntry:
     """Ids of what can be chosen, in printed order: the first is A."""
     places: tuple[str, ...] = ()
     """Ids of what waits for a letter, a number or words, in printed order: the first is 1."""
+    order: tuple[str, ...] = ()
+    """What was shuffled, as shown: the form's own order, which the attempt record keeps."""
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -89,17 +91,17 @@ def sheet_entry(item: Item, order: tuple[str, ...]) -> SheetEntry:
     """Return how an item is answered on paper; `order` holds the ids as the form shows them (see `shown_order`)."""
     match item:
         case SingleChoice():
-            return SheetEntry(item, Answer.ONE, choices=order)
+            return SheetEntry(item, Answer.ONE, choices=order, order=order)
         case MultipleResponse():
-            return SheetEntry(item, Answer.SEVERAL, choices=order)
+            return SheetEntry(item, Answer.SEVERAL, choices=order, order=order)
         case TrueFalse():
             return SheetEntry(item, Answer.ONE, choices=("true", "false"))
         case Matching():
-            return SheetEntry(item, Answer.LETTERS, choices=order, places=tuple(one.id for one in item.premises))
+            return SheetEntry(item, Answer.LETTERS, order, tuple(premise.id for premise in item.premises), order)
         case Categorise():
-            return SheetEntry(item, Answer.LETTERS, choices=tuple(one.id for one in item.categories), places=order)
+            return SheetEntry(item, Answer.LETTERS, tuple(category.id for category in item.categories), order, order)
         case Ordering():
-            return SheetEntry(item, Answer.ORDER, places=order)
+            return SheetEntry(item, Answer.ORDER, places=order, order=order)
         case Numeric():
             return SheetEntry(item, Answer.NUMBER)
         case ShortAnswer():
