@@ -3,9 +3,11 @@
 import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "kitbag"
@@ -80,3 +82,27 @@ def test_modules_keep_their_private_names_to_themselves(module: Path) -> None:
         if alias.name.startswith("_") and not alias.name.startswith("__")
     ]
     assert taken == []
+
+
+def test_every_string_that_is_asked_for_is_in_the_catalogue() -> None:
+    file = PACKAGE / "templates" / "strings.en.yaml"
+    tree = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
+    known = set(keys_of(tree))
+    asked = re.compile(r"""\b(?:t|text)\(\s*["']([a-z_]+(?:\.[\w-]+)+)["']\s*[,)]""")
+    missing = [
+        f"{path.relative_to(PACKAGE)}: {key}"
+        for path in sorted(PACKAGE.rglob("*"))
+        if path.suffix in {".py", ".html"}
+        for key in asked.findall(path.read_text(encoding="utf-8"))
+        if key not in known and f"{key}.other" not in known
+    ]
+    assert missing == []
+
+
+def keys_of(tree: object, above: str = "") -> Iterator[str]:
+    """Return the whole key of every string: `quiz.submit`."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from keys_of(value, f"{above}.{key}" if above else key)
+    else:
+        yield above
