@@ -68,10 +68,10 @@ class _Renderer(RendererHTML):
         table = self.renderToken(tokens, idx, options, env)
         if not env["table_label"]:
             return table
-        return f'<section class="scroll" tabindex="0" aria-label="{escapeHtml(env["table_label"])}">{table}'
+        return f'<div class="scroll" role="group" tabindex="0" aria-label="{escapeHtml(env["table_label"])}">{table}'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        return self.renderToken(tokens, idx, options, env) + ("</section>\n" if env["table_label"] else "")
+        return self.renderToken(tokens, idx, options, env) + ("</div>\n" if env["table_label"] else "")
 
     def th_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         tokens[idx].attrSet("scope", "col")

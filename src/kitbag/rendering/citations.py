@@ -1,0 +1,119 @@
+"""Citations both ways: from a statement to its passage, and from a passage to everything that rests on it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from kitbag.course.model import Course, Lesson, Module, Passage
+from kitbag.course.parts import walk
+from kitbag.fields import Cited
+from kitbag.questions.model import Item, Use
+from kitbag.rendering.catalogue import Catalogue
+
+
+def passage_of(citation: str) -> str:
+    """Return the passage a citation names: `P2` for `P2.4`."""
+    return citation.partition(".")[0]
+
+
+def anchor(citation: str) -> str:
+    """Return the id of a passage or fact on the sources page."""
+    return f"fact-{citation}" if "." in citation else f"passage-{citation}"
+
+
+class CitationLinks:
+    """Makes the small links that follow a statement."""
+
+    def __init__(self, passages: dict[str, Passage], catalogue: Catalogue, root: str) -> None:
+        """Take the passages, and the way from the page to the site's root (`../../`)."""
+        self._passages = passages
+        self._catalogue = catalogue
+        self._root = root
+        self._link = lru_cache(maxsize=None)(self._make)
+
+    def href(self, citation: str) -> str:
+        """Return where a citation leads, from the page."""
+        return f"{self._root}sources.html#{anchor(citation)}"
+
+    def __call__(self, citations: Sequence[str]) -> Markup:
+        """Return the links, in the author's order; empty where nothing is cited."""
+        if not citations:
+            return Markup()
+        links = Markup(" ").join(self._link(citation) for citation in citations)
+        return Markup('<span class="cites">{}</span>').format(links)
+
+    def _make(self, citation: str) -> Markup:
+        # The passage's label is part of the link's name, so that a list of links makes sense when read aloud.
+        label = self._passages[passage_of(citation)].label
+        name = self._catalogue.text("common.source", passage=citation, label=label)
+        before, _, after = name.partition(citation)
+        return Markup(
+            '<a class="cite" href="{href}"><span class="hidden">{before}</span>{citation}'
+            '<span class="hidden">{after}</span></a>'
+        ).format(href=self.href(citation), before=before, citation=citation, after=after)
+
+
+@dataclass(frozen=True)
+class LessonUse:
+    """A place in a lesson that rests on a passage."""
+
+    module: Module
+    lesson: Lesson
+    block: int
+    """The block's number in the lesson, counted from 1."""
+    citations: tuple[str, ...]
+    """What it cites of the passage."""
+
+
+@dataclass(frozen=True)
+class PracticeUse:
+    """A module's practice items that rest on a passage."""
+
+    module: Module
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What rests on one passage, in teaching order."""
+
+    lessons: tuple[LessonUse, ...]
+    practice: tuple[PracticeUse, ...]
+
+
+def uses_of_passages(course: Course) -> dict[str, Uses]:
+    """Return for each passage, cited or not, where trainees meet it. Items of tests stay unnamed."""
+    lessons: dict[str, list[LessonUse]] = {passage: [] for passage in course.passages}
+    practice: dict[str, list[PracticeUse]] = {passage: [] for passage in course.passages}
+    for module in course.modules:
+        for lesson in module.lessons:
+            for number, block in enumerate(lesson.blocks, 1):
+                for passage, citations in _by_passage(_citations(block)).items():
+                    lessons[passage].append(LessonUse(module, lesson, number, citations))
+        items: dict[str, list[Item]] = {}
+        for item in practice_items(course, module):
+            for passage in _by_passage(item.cites):
+                items.setdefault(passage, []).append(item)
+        for passage, found in items.items():
+            practice[passage].append(PracticeUse(module, tuple(found)))
+    return {passage: Uses(tuple(lessons[passage]), tuple(practice[passage])) for passage in course.passages}
+
+
+def practice_items(course: Course, module: Module) -> tuple[Item, ...]:
+    """Return the items of a module's practice quiz, in bank order."""
+    return tuple(item for item in course.bank_of[module.id].items if item.use is Use.PRACTICE)
+
+
+def _citations(block: object) -> Iterator[str]:
+    for _, part in walk(block):
+        if isinstance(part, Cited):
+            yield from part.cites
+
+
+def _by_passage(citations: Iterator[str] | Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for citation in citations:
+        found.setdefault(passage_of(citation), {})[citation] = None
+    return {passage: tuple(names) for passage, names in found.items()}

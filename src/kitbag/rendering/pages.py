@@ -1,0 +1,348 @@
+"""The site: every page of a course as HTML that opens from a folder, without a network and without a server.
+
+`render_site` returns sorted relative paths, each with a function that makes the file's bytes. The functions are pure
+and independent of one another: the same course gives the same bytes, in any order, in any process. A path tells what
+its file shows: `lessons/m1/…`, `modules/m1.html`, `practice/m1.html` and `assets/search/m1.js` show module m1; every
+other page shows the whole course.
+"""
+
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from hashlib import sha256
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from kitbag.course.audience import trainee_view
+from kitbag.course.model import Course, Figure, Lesson, Module, Term
+from kitbag.course.parts import MEDIA
+from kitbag.files import read_within
+from kitbag.rendering.blocks import BlockContext, BlockRenderer
+from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.citations import CitationLinks, anchor, practice_items, uses_of_passages
+from kitbag.rendering.environment import course_file, make_environment
+from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES, LessonLink, QuizContext, render_practice_quiz
+from kitbag.rendering.markdown import MarkdownRenderer, plain
+from kitbag.rendering.search import Entry, index_script, lesson_entries, words_of
+from kitbag.rendering.terms import TermIndex
+
+SCRIPTS: Final = ("theme.js", "site.js", "terms.js", "search.js")
+"""The site's own scripts, under `templates/site/static`."""
+
+_WORDS_A_MINUTE: Final = 180
+"""How fast people read a text in their second language, with care."""
+
+_ISLAND: Final = re.compile(r'<script type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
+
+Files = Iterator[tuple[str, Callable[[], bytes]]]
+
+
+def render_site(course: Course, *, templates: Path | None, digest: str = "", scripts: Sequence[str] = ()) -> Files:
+    """Return every file of the site, sorted by path.
+
+    Args:
+        course: the checked course.
+        templates: the course folder whose `templates/` may change the theme; `None` ignores it.
+        digest: of the course's content, printed on the page about this edition.
+        scripts: further classic scripts, from the site's root, that every page loads; the caller adds their files.
+    """
+    site = _Site(course, templates, digest, scripts)
+    return iter(sorted(site.files(), key=lambda file: file[0]))
+
+
+class _Neighbour(NamedTuple):
+    """The page before or after a lesson."""
+
+    title: str
+    place: str
+    href: str
+
+
+class _Site:
+    """What all pages share."""
+
+    def __init__(self, course: Course, templates: Path | None, digest: str, scripts: Sequence[str]) -> None:
+        self.course = trainee_view(course)
+        self._documents = course.sources.documents  # with their errata: trainees may know what is wrong in a source
+        self._templates = templates
+        self._digest = digest
+        language = course.info.language
+        self.catalogue = catalogue_for(language)
+        self.environment = make_environment(folder=templates, catalogue=self.catalogue, language=language)
+        self._text = self.catalogue.text
+        self._brand = course_file(templates / "templates", "brand.css") if templates else None
+        self._numbers = {module.id: number for number, module in enumerate(self.course.modules, 1)}
+        self._practice = {module.id: practice_items(self.course, module) for module in self.course.modules}
+        self.environment.globals |= {
+            "course": self.course.info,
+            "as_of": max((document.as_of for document in self._documents), default=None),
+            "numbers": self._numbers,
+            "practice": self._practice,
+            "brand": self._brand is not None,
+            "scripts": tuple(scripts),
+            "nonce_of": nonce_of,
+            "island_hashes": island_hashes,
+            "site_strings": dict(self.catalogue.area("site_script")),
+            "anchor": anchor,
+        }
+
+    # --- Files ---------------------------------------------------------------------------------------------------
+
+    def files(self) -> Files:
+        yield "index.html", self._start
+        yield "glossary.html", self._glossary
+        yield "sources.html", self._sources
+        yield "search.html", self._search
+        yield "about.html", self._about
+        yield "assets/search/course.js", self._course_index
+        for module in self.course.modules:
+            yield f"modules/{module.id}.html", partial(self._module, module)
+            yield f"assets/search/{module.id}.module.js", partial(self._module_index, module)
+            if self._practice[module.id]:
+                yield f"practice/{module.id}.html", partial(self._practice_page, module)
+            for number, lesson in enumerate(module.lessons):
+                yield f"lessons/{module.id}/{lesson.id}.html", partial(self._lesson, module, number, lesson)
+        yield from self._assets()
+
+    def _assets(self) -> Files:
+        theme = files("kitbag") / "templates"
+        for name in ("site.css", "icon.svg", *SCRIPTS):
+            yield f"assets/{name}", (theme / "site" / "static" / name).read_bytes
+        for name in (*QUIZ_STYLES, *QUIZ_SCRIPTS):
+            yield f"assets/{name}", (theme / name).read_bytes
+        if self._brand is not None:
+            yield "assets/brand.css", partial(bytes, self._brand)
+        for name in sorted(self._media()):
+            yield f"media/{name}", partial(read_within, self.course.folder, f"{MEDIA}/{name}")
+
+    def _media(self) -> set[str]:
+        """Return the pictures that trainees see, by their name under course/media."""
+        blocks = (block for module in self.course.modules for lesson in module.lessons for block in lesson.blocks)
+        names = {block.src for block in blocks if isinstance(block, Figure)}
+        items = [item for shown in self._practice.values() for item in shown]
+        names |= {item.picture.src for item in items if item.picture}
+        stimuli = [self.course.stimuli[item.stimulus] for item in items if item.stimulus]
+        return names | {stimulus.picture.src for stimulus in stimuli if stimulus.picture}
+
+    # --- Pages ---------------------------------------------------------------------------------------------------
+
+    def _page(
+        self, name: str, root: str, /, scripts: Sequence[str] = (), *, quiz: bool = False, **values: Any
+    ) -> bytes:
+        """Fill a page's template; `scripts` are those it needs from assets/, besides those of every page."""
+        page_scripts = (*scripts, *QUIZ_SCRIPTS) if quiz else scripts
+        template = self.environment.get_template(f"site/{name}.html")
+        shared = {"root": root, "here": name, "styles": QUIZ_STYLES if quiz else (), "page_scripts": page_scripts}
+        return template.render(shared | values).encode()
+
+    def _start(self) -> bytes:
+        first = self.course.modules[0]
+        return self._page(
+            "start",
+            "",
+            modules=self.course.modules,
+            by_id={module.id: module for module in self.course.modules},
+            minutes=self.course.info.paths[0].minutes if self.course.info.paths else self._minutes,
+            first=f"lessons/{first.id}/{first.lessons[0].id}.html" if first.lessons else f"modules/{first.id}.html",
+            support=self.course.info.support,
+        )
+
+    @property
+    def _minutes(self) -> int:
+        return sum(module.minutes for module in self.course.modules)
+
+    def _module(self, module: Module) -> bytes:
+        number = self._numbers[module.id] - 1
+        around = [
+            self.course.modules[n] if 0 <= n < len(self.course.modules) else None for n in (number - 1, number + 1)
+        ]
+        cited = (use for use, uses in self._uses.items() if any(place.module is module for place in uses.lessons))
+        return self._page(
+            "module", "../", module=module, previous=around[0], next=around[1],
+            cites=self._level(1).cites, passages=tuple(cited),
+        )  # fmt: skip
+
+    def _lesson(self, module: Module, number: int, lesson: Lesson) -> bytes:
+        level = self._level(2)
+        terms = self._terms.page()
+        body = level.blocks.lesson(lesson.blocks, terms, f"{module.id}.{lesson.id}")
+        words = sum(len(text.split()) for block in lesson.blocks for text in words_of(block))
+        return self._page(
+            "lesson",
+            level.root,
+            ("terms.js",) if terms.used else (),
+            quiz=any(block.type == "checkpoint" for block in lesson.blocks),
+            module=module,
+            lesson=lesson,
+            number=number + 1,
+            body=body,
+            used=[(term, plain(term.definition)) for term in terms.used.values()],
+            reading=max(1, round(words / _WORDS_A_MINUTE)),
+            objectives=[self.course.objectives[objective] for objective in lesson.objectives],
+            previous=self._around[module.id, lesson.id][0],
+            next=self._around[module.id, lesson.id][1],
+        )
+
+    def _practice_page(self, module: Module) -> bytes:
+        level = self._level(1)
+        quiz = render_practice_quiz(module, self._practice[module.id], level.quiz)
+        return self._page("practice", level.root, quiz=True, module=module, quiz_markup=quiz)
+
+    def _glossary(self) -> bytes:
+        terms = sorted(self.course.glossary.terms, key=lambda term: (folded(term.term), term.id))
+        letters = [
+            (letter, list(group)) for letter, group in groupby(terms, lambda term: folded(term.term)[:1].upper())
+        ]
+        return self._page(
+            "glossary",
+            "",
+            letters=letters,
+            names={term.id: term.term for term in terms},
+            cites=self._level(0).cites,
+        )
+
+    def _sources(self) -> bytes:
+        return self._page("sources", "", documents=self._documents, uses=self._uses, cites=self._level(0).cites)
+
+    def _search(self) -> bytes:
+        return self._page(
+            "search",
+            "",
+            ("search/course.js", *(f"search/{module.id}.module.js" for module in self.course.modules), "search.js"),
+        )
+
+    def _about(self) -> bytes:
+        return self._page("about", "", digest=self._digest, own=self._own("about.html"))
+
+    def _own(self, name: str) -> str:
+        """Return the name of a template of the course folder itself, or nothing where it has none."""
+        found = self._templates is not None and course_file(self._templates / "templates", name) is not None
+        return name if found else ""
+
+    # --- Search index --------------------------------------------------------------------------------------------
+
+    def _course_index(self) -> bytes:
+        text = self._text
+        glossary = text("site.glossary")
+        entries = [self._term_entry(term, glossary) for term in self.course.glossary.terms]
+        entries += [
+            Entry(
+                f"{passage.id}: {passage.label}",
+                text("site.sources"),
+                f"sources.html#{anchor(passage.id)}",
+                " ".join(fact.text for fact in passage.facts),
+            )
+            for passage in self.course.passages.values()
+        ]
+        return index_script(entries)
+
+    def _term_entry(self, term: Term, place: str) -> Entry:
+        words = [term.expansion or "", *term.forms, plain(term.definition)]
+        return Entry(term.term, place, f"glossary.html#term-{term.id}", " ".join(word for word in words if word))
+
+    def _module_index(self, module: Module) -> bytes:
+        number = self._text("site.module", number=self._numbers[module.id])
+        place = self._text("site.module_named", number=self._numbers[module.id], title=module.title)
+        objectives = " ".join(objective.text for objective in module.objectives)
+        own = Entry(module.title, number, f"modules/{module.id}.html", f"{plain(module.summary)} {objectives}")
+        return index_script([own, *lesson_entries(module, place)])
+
+    # --- What pages share, made when first needed ----------------------------------------------------------------
+
+    @cached_property
+    def _uses(self) -> dict[str, Any]:
+        return dict(uses_of_passages(self.course))
+
+    @cached_property
+    def _terms(self) -> TermIndex:
+        return TermIndex(self.course.glossary, lambda term: f"../../glossary.html#term-{term}")
+
+    @cached_property
+    def _levels(self) -> dict[int, "_Level"]:
+        return {}
+
+    def _level(self, depth: int) -> "_Level":
+        if depth not in self._levels:
+            self._levels[depth] = _Level(self, "../" * depth)
+        return self._levels[depth]
+
+    @cached_property
+    def _around(self) -> dict[tuple[str, str], tuple[_Neighbour | None, _Neighbour | None]]:
+        """The pages before and after each lesson: lessons in teaching order, practice at the end of a module."""
+        pages: list[tuple[tuple[str, str] | None, _Neighbour]] = []
+        for module in self.course.modules:
+            place = self._text("site.module", number=self._numbers[module.id])
+            for lesson in module.lessons:
+                href = f"lessons/{module.id}/{lesson.id}.html"
+                pages.append(((module.id, lesson.id), _Neighbour(lesson.title, place, href)))
+            if self._practice[module.id]:
+                title = self._text("site.practice")
+                pages.append((None, _Neighbour(title, place, f"practice/{module.id}.html")))
+        around = {}
+        for number, (key, _) in enumerate(pages):
+            if key is not None:
+                before = pages[number - 1][1] if number else None
+                after = pages[number + 1][1] if number + 1 < len(pages) else None
+                around[key] = (before, after)
+        return around
+
+
+class _Level:
+    """What pages at the same depth share: everything with an href in it."""
+
+    def __init__(self, site: _Site, root: str) -> None:
+        self.root = root
+        course, environment, catalogue = site.course, site.environment, site.catalogue
+        markdown = MarkdownRenderer(top_heading=2, table_label=catalogue.text("site.table"))
+        self.cites = CitationLinks(course.passages, catalogue, root)
+        lessons: dict[str, list[LessonLink]] = {objective: [] for objective in course.objectives}
+        for module in course.modules:
+            for lesson in module.lessons:
+                for objective in lesson.objectives:
+                    lessons[objective].append(LessonLink(lesson.title, f"{root}lessons/{module.id}/{lesson.id}.html"))
+        self.quiz = QuizContext(
+            course=course,
+            environment=environment,
+            markdown=markdown,
+            catalogue=catalogue,
+            passage_href=self.cites.href,
+            lessons_of=lessons.__getitem__,
+            media_href=lambda name: f"{root}media/{name}",
+        )
+        self.blocks = BlockRenderer(
+            BlockContext(
+                environment=environment,
+                catalogue=catalogue,
+                markdown=markdown,
+                items=course.items,
+                quiz=self.quiz,
+                cites=self.cites,
+                media_href=self.quiz.media_href,
+                support=course.info.support,
+            )
+        )
+
+
+def nonce_of(body: str) -> str:
+    """Return the word that lets the head's own scripts and styles load (CSP 3, 2.3.1).
+
+    It is a hash of all the page shows, so no text on the page can hold it, however it got there.
+    """
+    return b64encode(sha256(body.encode()).digest()[:18]).decode()
+
+
+def island_hashes(body: str) -> str:
+    """Return a hash for each JSON island; no browser runs them, but some judges count them as scripts."""
+    return "".join(
+        f" 'sha256-{b64encode(sha256(island.encode()).digest()).decode()}'" for island in _ISLAND.findall(body)
+    )
+
+
+def folded(text: str) -> str:
+    """Return a text as it is sorted and searched: without accents, in lower case."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()

@@ -1,0 +1,70 @@
+"""The search index: one classic script a module, because `file://` can fetch nothing else."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from kitbag.course.model import Block, InstructorNote, Module
+from kitbag.fields import Model
+
+_MARKUP: Final = re.compile(
+    r"!?\[|\]\([^)]*\)|(?m:^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+)|(?<!\\)[*_`]+|\\(?=[^\w\s])|\|"
+)
+_NO_TEXT: Final = frozenset({"type", "id", "kind", "cites", "uncited", "items", "src", "source", "target", "credit"})
+
+
+class Entry(NamedTuple):
+    """One page, or one place on a page, that a search can find."""
+
+    title: str
+    place: str
+    """Where it belongs: `Module 1: Why it matters`."""
+    href: str
+    """From the site's root."""
+    text: str
+
+
+def index_script(entries: list[Entry]) -> bytes:
+    """Return a script that adds the entries to the page's index."""
+    rows = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    # A script file knows no entities, and these two end a line of JavaScript before ES2019.
+    rows = rows.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"(window.kitbagIndex = window.kitbagIndex || []).push(...{rows});\n".encode()
+
+
+def lesson_entries(module: Module, place: str) -> list[Entry]:
+    """Return an entry for each lesson of a module."""
+    return [
+        Entry(
+            title=lesson.title,
+            place=place,
+            href=f"lessons/{module.id}/{lesson.id}.html",
+            text=" ".join([lesson.summary, *(words for block in lesson.blocks for words in words_of(block))]),
+        )
+        for lesson in module.lessons
+    ]
+
+
+def words_of(block: Block) -> Iterator[str]:
+    """Give the texts of a block without their markup. Practice items stay out: a search must not tell answers."""
+    if not isinstance(block, InstructorNote):
+        yield from _texts(block)
+
+
+def without_markup(text: str) -> str:
+    """Return a text on one line, its Markdown signs taken away. Quick and good enough to be searched."""
+    return html.unescape(" ".join(_MARKUP.sub("", text).split()))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield without_markup(value)
+    elif isinstance(value, tuple):
+        for entry in value:
+            yield from _texts(entry)
+    elif isinstance(value, Model):
+        for name, inner in value:
+            if name not in _NO_TEXT:
+                yield from _texts(inner)

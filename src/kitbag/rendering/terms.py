@@ -1,0 +1,74 @@
+"""Glossary terms that link themselves where a lesson uses them first."""
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from markdown_it.common.utils import escapeHtml
+
+from kitbag.course.model import Glossary, Term
+
+_WORD: Final = re.compile(r"\w+")
+_LETTERS_AROUND: Final = re.compile(r"[\w-]")
+
+
+class _Form(NamedTuple):
+    """One spelling of a term."""
+
+    pattern: re.Pattern[str]
+    term: Term
+
+
+class TermIndex:
+    """All spellings of all terms, found by their first word."""
+
+    def __init__(self, glossary: Glossary, href: Callable[[str], str]) -> None:
+        """Take the glossary, and the way from a term's id to its entry."""
+        self._forms: dict[str, list[_Form]] = {}
+        spellings = [(form, term) for term in glossary.terms for form in (term.term, *term.forms)]
+        for form, term in sorted(spellings, key=lambda pair: (-len(pair[0]), pair[0], pair[1].id)):
+            first = _WORD.search(form)
+            if first is None or first.start() != 0:
+                continue
+            words = r"\s+".join(map(re.escape, form.split()))
+            if form[0].islower():  # so that it is found at the start of a sentence too; acronyms stay as they are
+                words = f"(?:{words}|{words[0].upper()}{words[1:]})"
+            self._forms.setdefault(first[0].lower(), []).append(_Form(re.compile(rf"{words}(?![\w-])"), term))
+        self._links = {
+            term.id: f'<a class="term" href="{escapeHtml(href(term.id))}" aria-describedby="def-{term.id}">'
+            for term in glossary.terms
+        }
+
+    def page(self) -> "PageTerms":
+        """Return a linker for one page, which links each term once."""
+        return PageTerms(self._forms, self._links)
+
+
+class PageTerms:
+    """Links terms in plain text, each at its first use on the page."""
+
+    def __init__(self, forms: dict[str, list[_Form]], links: dict[str, str]) -> None:
+        """Share the index; begin with no term seen."""
+        self._forms = forms
+        self._links = links
+        self.used: dict[str, Term] = {}
+        """The terms linked so far, by id, in the order of the page."""
+
+    def __call__(self, text: str) -> str:
+        """Return the text as HTML."""
+        parts: list[str] = []
+        done = 0
+        for word in _WORD.finditer(text):
+            start = word.start()
+            candidates = self._forms.get(word[0].lower())
+            if candidates is None or start < done or (start and _LETTERS_AROUND.match(text[start - 1])):
+                continue
+            found = next(((hit, term) for pattern, term in candidates if (hit := pattern.match(text, start))), None)
+            if found is None or found[1].id in self.used:
+                continue
+            hit, term = found
+            self.used[term.id] = term
+            parts += (escapeHtml(text[done:start]), self._links[term.id], escapeHtml(hit[0]), "</a>")
+            done = hit.end()
+        parts.append(escapeHtml(text[done:]))
+        return "".join(parts)
