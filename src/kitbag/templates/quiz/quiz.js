@@ -214,7 +214,7 @@
       }
       const states = /** @type {KitbagVerdict[]} */ (["right", "partly", "wrong", "blank", "pending"]).filter((state) => those(state).length);
       box.append(make("ul", { class: "quiz-states" }, ...states.map((state) => make("li", { "data-state": state },
-        sign(state), make("strong", {}, `${say(`state.${state}`)}: ${those(state).length}`),
+        sign(state), make("strong", {}, `${say("state." + state)}: ${those(state).length}`),
         make("span", { class: "quiz-list" }, ...links(those(state)))))));
       if (those("pending").length) box.append(make("p", {}, say("to_mark", { count: those("pending").length })));
       if (practice && possible.n) box.append(make("h4", {}, say("by_objective")), KitbagReport.byObjective(quiz, sitting, say));
@@ -249,9 +249,7 @@
 
     // --- What happens on the page ---
 
-    const form = part("questions");
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", ({ target }) => {
+    part("questions").addEventListener("input", ({ target }) => {
       const control = /** @type {HTMLSelectElement} */ (target);
       const article = /** @type {HTMLElement | null} */ (control.closest(".quiz-item"));
       const criterion = control.getAttribute("data-criterion");
@@ -267,7 +265,7 @@
         moveTo(/** @type {Element} */ (control.closest(".quiz-row")), Number(control.value) - 1);
       } else answered(article);
     });
-    form.addEventListener("click", ({ target }) => {
+    part("questions").addEventListener("click", ({ target }) => {
       const mover = /** @type {Element} */ (target).closest(".quiz-move");
       const row = mover && mover.closest(".quiz-row");
       if (!mover || !row || !row.parentElement) return;
@@ -276,6 +274,7 @@
     addEventListener("storage", ({ key }) => {
       if (key === null || key.endsWith(`:quiz:${quiz.quiz}`)) resume(); // another tab goes on with this quiz, or cleared it
     });
+    for (const plain of all(section, "[data-part=plain]")) plain.remove(); // the answers that need no script
     for (const mover of all(section, ".quiz-move")) mover.append(sign(mover.getAttribute("data-move") || ""));
     resume();
   }

@@ -145,7 +145,7 @@ const KitbagReport = (() => {
         return [make("p", { class: "quiz-label" }, say("right_order")), make("ol", {}, ...right)];
       }
       case "numeric":
-        return [make("p", {}, say("right_answer", { text: item.key }))];
+        return [make("p", {}, say("right_answer", { text: `${item.key} ${article.querySelector(".quiz-unit")?.textContent || ""}`.trim() }))];
       case "short-answer":
         return [make("p", {}, say("right_answer", { text: item.accept[0] }))];
       case "cloze": {

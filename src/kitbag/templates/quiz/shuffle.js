@@ -4,17 +4,22 @@
 const KitbagShuffle = (() => {
   "use strict";
 
-  // FIPS 180-4, 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-  const ROUND = Uint32Array.of(
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-  );
+  const PRIMES = Array.from({ length: 312 }, (_, n) => n).filter((n) => {
+    for (let by = 2; by * by <= n; by += 1) if (n % by === 0) return false;
+    return n > 1;
+  });
+
+  /** @param {number} n @param {bigint} power The first 32 bits of the fractional part of its square or cube root. */
+  function rootBits(n, power) {
+    const target = BigInt(n) << (32n * power);
+    let root = 0n;
+    for (let bit = 1n << 36n; bit; bit >>= 1n) if ((root + bit) ** power <= target) root += bit;
+    return Number(root & 0xffffffffn);
+  }
+
+  // FIPS 180-4, 4.2.2 and 5.3.3: the constants, from their definition.
+  const ROUND = Uint32Array.from(PRIMES, (prime) => rootBits(prime, 3n));
+  const START = Uint32Array.from(PRIMES.slice(0, 8), (prime) => rootBits(prime, 2n));
 
   /** @param {number} word @param {number} by */
   const turn = (word, by) => (word >>> by) | (word << (32 - by));
@@ -30,9 +35,7 @@ const KitbagShuffle = (() => {
     padded.setUint8(bytes.length, 0x80);
     padded.setUint32(padded.byteLength - 8, Math.floor(bytes.length / 0x20000000));
     padded.setUint32(padded.byteLength - 4, bytes.length << 3);
-    const hash = Uint32Array.of(
-      0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-    );
+    const hash = START.slice();
     const words = new Uint32Array(64);
     for (let block = 0; block < padded.byteLength; block += 64) {
       for (let i = 0; i < 16; i += 1) words[i] = padded.getUint32(block + 4 * i);
