@@ -6,7 +6,7 @@ the use says through what.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -55,8 +55,8 @@ class PassageUse:
     """And where in that file."""
     citations: tuple[str, ...]
     """What it cites of the passage: `P2`, `P2.4`."""
-    through: str = ""
-    """The id of the item or stimulus that cites the passage, where this one does not itself."""
+    through: tuple[str, ...] = ()
+    """The ids of the items or stimuli that cite the passage, where this one does not itself."""
 
 
 def passage_of(citation: str) -> str:
@@ -69,22 +69,36 @@ def usage(course: Course, forms: Mapping[str, Sequence[str]] | None = None) -> d
 
     Args:
         course: the course; with `trainee_view` of it, what only instructors read is left out.
-        forms: the ids of the items on each form that was drawn, by the form's id.
+        forms: the ids of the items on each form that was drawn, by the form's id. Where none are named, a test stands
+            for every form that may be drawn for it.
     """
-    found: dict[str, list[PassageUse]] = {passage: [] for passage in course.passages}
-    for use, citations in _uses(course, forms or {}):
+    found: dict[str, dict[tuple[UseKind, str, Path_], PassageUse]] = {passage: {} for passage in course.passages}
+    for use, citations in _uses(course, _every_form(course) if forms is None else forms):
         by_passage: dict[str, dict[str, None]] = {}
         for citation in citations:
             by_passage.setdefault(passage_of(citation), {})[citation] = None
         for passage, cited in by_passage.items():
             if passage in found:
-                found[passage].append(_with_citations(use, tuple(cited)))
+                key = (use.kind, use.name, use.path)
+                found[passage][key] = _joined(found[passage].get(key), use, tuple(cited))
     order = {kind: number for number, kind in enumerate(UseKind)}
-    return {passage: tuple(sorted(uses, key=lambda use: order[use.kind])) for passage, uses in found.items()}
+    return {passage: tuple(sorted(uses.values(), key=lambda use: order[use.kind])) for passage, uses in found.items()}
 
 
-def _with_citations(use: PassageUse, citations: tuple[str, ...]) -> PassageUse:
-    return PassageUse(use.kind, use.name, use.text, use.file, use.path, citations, use.through)
+def _joined(earlier: PassageUse | None, use: PassageUse, citations: tuple[str, ...]) -> PassageUse:
+    """Make one use of two at the same place, such as a paper that rests on a passage through several items."""
+    if earlier is None:
+        return replace(use, citations=citations)
+    # What cites the passage itself needs no go-between.
+    through = tuple(dict.fromkeys((*earlier.through, *use.through))) if earlier.through and use.through else ()
+    return replace(earlier, citations=tuple(dict.fromkeys((*earlier.citations, *citations))), through=through)
+
+
+def _every_form(course: Course) -> dict[str, tuple[str, ...]]:
+    return {
+        test.id: tuple(item.id for item in course.items.values() if item.use is test.blueprint.use)
+        for test in course.info.tests
+    }
 
 
 def _uses(course: Course, forms: Mapping[str, Sequence[str]]) -> Iterator[tuple[PassageUse, Iterable[str]]]:
@@ -95,7 +109,7 @@ def _uses(course: Course, forms: Mapping[str, Sequence[str]]) -> Iterator[tuple[
     for form, items in forms.items():
         for item in items:
             for through, cites in cited_by_item.get(item, {}).items():
-                yield PassageUse(UseKind.FORM, form, "", "course/course.yaml", ("tests",), (), through), cites
+                yield PassageUse(UseKind.FORM, form, "", "course/course.yaml", ("tests",), (), (through,)), cites
     for module in course.modules:
         yield from _module_uses(module, cited_by_item)
     for number, term in enumerate(course.glossary.terms):
@@ -135,7 +149,7 @@ def _bank_uses(
     for number, item in enumerate(bank.items):
         kind = UseKind.TEST_ITEM if item.use is Use.TEST else UseKind.PRACTICE_ITEM
         for through, cites in cited_by_item[item.id].items():
-            named = "" if through == item.id else through
+            named = () if through == item.id else (through,)
             file = f"questions/{bank.module}.yaml"
             yield PassageUse(kind, item.id, item.stem, file, ("items", number), (), named), cites
 
@@ -145,8 +159,8 @@ def _module_uses(
 ) -> Iterator[tuple[PassageUse, Iterable[str]]]:
     file = f"course/{module.id}.yaml"
 
-    def paper(kind: UseKind, path: Path_, through: str = "") -> PassageUse:
-        return PassageUse(kind, module.id, "", file, path, (), through)
+    def paper(kind: UseKind, *through: str) -> PassageUse:
+        return PassageUse(kind, module.id, "", file, (), (), through)
 
     on_handout: dict[str, None] = {}
     in_guide: dict[str, None] = {}
@@ -163,17 +177,17 @@ def _module_uses(
             if isinstance(block, Checkpoint):
                 for item in block.items:
                     for through, cites in cited_by_item.get(item, {}).items():
-                        yield PassageUse(UseKind.BLOCK, name, "", file, path, (), through), cites
+                        yield PassageUse(UseKind.BLOCK, name, "", file, path, (), (through,)), cites
     for inner, part in walk(module.instructor, ("instructor",)):
         if isinstance(part, Cited):
             yield PassageUse(UseKind.GUIDANCE, module.id, _text(part), file, inner, ()), part.cites
             in_guide |= dict.fromkeys(part.cites)
-    yield paper(UseKind.TRAINEE_HANDOUT, ("lessons",)), on_handout
-    for number, item in enumerate(module.self_checks):
+    yield paper(UseKind.TRAINEE_HANDOUT), on_handout
+    for item in module.self_checks:
         for through, cites in cited_by_item.get(item, {}).items():
-            yield paper(UseKind.TRAINEE_HANDOUT, ("self_checks", number), through), cites
+            yield paper(UseKind.TRAINEE_HANDOUT, through), cites
     if module.instructor:
-        yield paper(UseKind.INSTRUCTOR_GUIDE, ("instructor",)), in_guide
+        yield paper(UseKind.INSTRUCTOR_GUIDE), in_guide
 
 
 def _text(part: BaseModel) -> str:

@@ -1,0 +1,97 @@
+"""Finds sentences that were copied: runs of eight words or more that a course shares with a source document.
+
+A course repeats facts in words of its own; what it may repeat word for word are official names. Words that stand
+inside a name on the document's list do not count towards the eight, wherever the name stands.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from kitbag.course.documents.blocks import ReadDocument
+from kitbag.course.fingerprints import words
+from kitbag.course.parts import Places
+from kitbag.findings import Finding, Place
+from kitbag.reading import Marks, Tree
+
+COPIED: Final = 8
+"""So many words in a row are no chance any more."""
+_SHOWN: Final = 12
+_FARTHEST: Final = 400
+"""Characters of indentation, line ends and escapes that may lie between two words of one value."""
+
+
+def copied(places: Places, copy: ReadDocument, official_names: Sequence[str]) -> Iterator[Finding]:
+    """Give a finding for every run of copied words, in every text of every file of the course.
+
+    Args:
+        places: the files of the course, as they were read.
+        copy: the source document.
+        official_names: what may be repeated word for word.
+    """
+    source = {
+        tuple(passage[at : at + COPIED])
+        for passage in map(words, [*(passage.text for passage in copy.passages), *copy.headings])
+        for at in range(len(passage) - COPIED + 1)
+    }
+    names = {tuple(words(name)) for name in official_names}
+    for file in sorted(places.trees):
+        tree = places.trees[file]
+        for text, offset in _texts(tree.value, tree.marks):
+            tokens = text.split()
+            spoken = [(word, number) for number, token in enumerate(tokens) for word in words(token)]
+            for start, end in _runs([word for word, _ in spoken], source, names):
+                first, last = spoken[start][1], spoken[end - 1][1]
+                shown = " ".join(tokens[first : min(last + 1, first + _SHOWN)])
+                more = " …" if last + 1 > first + _SHOWN else ""
+                yield Finding(
+                    "copied-text",
+                    _place(tree, tokens, first, offset),
+                    f'{end - start} words in a row stand in {copy.name} too: "{shown}{more}".',
+                    'Say it in your own words; if it is an official name, list it under "official_names".',
+                )
+
+
+def _texts(value: Any, marks: Any) -> Iterator[tuple[str, int]]:
+    """Give every text in a tree, with the offset at which it begins."""
+    if isinstance(value, str):
+        yield value, marks
+    elif isinstance(marks, Marks):
+        for key in range(len(value)) if isinstance(value, list) else value:
+            yield from _texts(value[key], marks.inside[key])
+
+
+def _runs(text: list[str], source: set[tuple[str, ...]], names: set[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
+    """Give the beginning and end of each longest run of copied words in which enough words belong to no name."""
+    named = _in_names(text, names)
+    end = 0
+    for start in range(len(text) - COPIED + 1):
+        if start < end or tuple(text[start : start + COPIED]) not in source:
+            continue
+        end = start + COPIED
+        while end < len(text) and tuple(text[end - COPIED + 1 : end + 1]) in source:
+            end += 1
+        if sum(at not in named for at in range(start, end)) >= COPIED:
+            yield start, end
+
+
+def _in_names(text: list[str], names: set[tuple[str, ...]]) -> set[int]:
+    """Return the positions of words that belong to an official name."""
+    return {
+        at + step
+        for name in names
+        for at in range(len(text) - len(name) + 1)
+        if tuple(text[at : at + len(name)]) == name
+        for step in range(len(name))
+    }
+
+
+def _place(tree: Tree, tokens: Sequence[str], wanted: int, offset: int) -> Place:
+    """Return where a word of a value stands, by finding the words before it one after the other."""
+    at = offset
+    found = at
+    for token in tokens[: wanted + 1]:
+        # A word written with an escape is not found as it reads; the next one is looked for from the same place.
+        found = tree.text.find(token, at, at + _FARTHEST + len(token))
+        if found >= 0:
+            at = found + len(token)
+    return tree.place(found if found >= 0 else at)
