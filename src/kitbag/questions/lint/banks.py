@@ -1,0 +1,63 @@
+"""Rules about a bank as a whole: what a trainee could guess from it without reading."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kitbag.questions.lint.chance import at_least, chi_square_of, chi_square_tail, uneven
+from kitbag.questions.lint.subject import Subject
+from kitbag.questions.model import SingleChoice, TrueFalse
+from kitbag.questions.shuffle import shown_order
+
+UNLIKELY: Final = 0.01
+"""What happens by chance less often than this is reported."""
+FEWEST_PER_POSITION: Final = 5
+"""χ² wants at least so many keys expected in each position."""
+
+
+def longest_key_often(subjects: Sequence[Subject]) -> Iterator[tuple[str, str]]:
+    """Find a bank in which the key is uniquely the longest option more often than chance allows (H, N).
+
+    Gives message and hint. Under chance the key is longest in one of k items with k options.
+    """
+    chances, longest = [], 0
+    for subject in subjects:
+        if subject.key is not None and subject.wrong:
+            chances.append(1 / len(subject.options))
+            longest += len(subject.options[subject.key].text) > max(len(subject.options[n].text) for n in subject.wrong)
+    if longest > sum(chances) and at_least(longest, chances) < UNLIKELY:
+        message = f"The key is the longest option in {longest} of {len(chances)} items; by chance it would be in {round(sum(chances))}."
+        yield message, "Shorten keys, or make wrong options as full."
+
+
+def key_position(subjects: Sequence[Subject], seed: str) -> Iterator[tuple[str, str]]:
+    """Find a bank whose keys, as they are shown, prefer one position (χ²).
+
+    Args:
+        subjects: the items of the bank.
+        seed: the seed options are shuffled with.
+    """
+    counts: defaultdict[int, list[int]] = defaultdict(list)
+    for subject in subjects:
+        if subject.key is not None and isinstance(subject.item, SingleChoice):
+            size = len(subject.options)
+            counts[size] = counts[size] or [0] * size
+            counts[size][shown_order(subject.item, seed).index(subject.item.key)] += 1
+    total, freedom = 0.0, 0
+    shown = []
+    for size, positions in sorted(counts.items()):
+        if sum(positions) >= FEWEST_PER_POSITION * size:
+            value, degrees = chi_square_of(positions)
+            total, freedom = total + value, freedom + degrees
+            shown.append(f"{' '.join(map(str, positions))} in {size} options")
+    if freedom and chi_square_tail(total, freedom) < UNLIKELY:
+        message = f"As shown, the keys prefer a position: {', '.join(shown)}."
+        yield message, "Let the options be shuffled."
+
+
+def true_false_balance(subjects: Sequence[Subject]) -> Iterator[tuple[str, str]]:
+    """Find a bank whose true/false items are mostly true, or mostly false (binomial)."""
+    keys = [subject.item.key for subject in subjects if isinstance(subject.item, TrueFalse)]
+    if uneven(sum(keys), len(keys)) < UNLIKELY:
+        message = f"Of {len(keys)} true/false items {sum(keys)} are true."
+        yield message, "Turn some statements round."

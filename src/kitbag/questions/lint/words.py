@@ -1,0 +1,96 @@
+"""Words of items, taken apart once: what the lint rules look at instead of raw text."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+_WORD: Final = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")  # noqa: RUF001 - the typographic apostrophe is meant
+_NOTHING: Final = frozenset(("",))
+_LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_SENTENCE_END: Final = re.compile(r"(?<=[.?!])[\"'”’)*_]*\s+|\n{2,}")  # noqa: RUF001 - typographic quotes
+_PLURALS_IN_ES: Final = ("sses", "shes", "ches", "xes", "zes")
+STEM_LENGTH: Final = 7
+"""Letters of a word that count: `responsible` and `responsibility` are one word to the rules."""
+
+_ENGLISH: Final = """a about after again all also an and any are as at be because been before being between both but by can could
+    did do does doing done during each either every for from get gets give given gives go goes had has have having he
+    her here hers him his how i if in into is it its just let like made make makes may me might more most much must my
+    neither no nor not of off on once one ones only or other our out over own per same shall she should since so some
+    such than that the their them then there these they this those through to too two under until up upon us use used
+    uses using very was we were what when where whether which while who whom whose why will with within without would
+    yes yet you your"""
+
+ENGLISH_STOP_WORDS: Final = frozenset(_ENGLISH.split())
+"""Words that carry grammar, not content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text of an item and its words."""
+
+    raw: str
+    """As the author wrote it, in Markdown."""
+    text: str
+    """Without the marks of Markdown."""
+    words: tuple[str, ...]
+    """Its words in order, in lower case."""
+    content: frozenset[str]
+    """The stems of the words that carry content."""
+
+
+def phrase(raw: str, *, english: bool) -> Phrase:
+    """Take a Markdown text apart."""
+    text = raw.strip()
+    if "[" in text:
+        text = _LINK.sub(r"\1", text)
+    text = text.replace("*", "").replace("`", "")
+    words = tuple(word.lower() for word in _WORD.findall(text))
+    content = frozenset([_content_of(word, english) for word in words])
+    return Phrase(raw, text, words, content - _NOTHING)
+
+
+@lru_cache(maxsize=50_000)  # words come back: 10,000 items hold far fewer different ones
+def _content_of(word: str, english: bool) -> str:  # noqa: FBT001 - positional, for the cache
+    return stem_of(word, english=english) if carries_content(word, english=english) else ""
+
+
+def carries_content(word: str, *, english: bool) -> bool:
+    """Tell whether a lower-case word carries content; in a language without a list of stop words, length decides."""
+    if english:
+        return word not in ENGLISH_STOP_WORDS and (len(word) > 2 or word[0].isdigit())
+    return len(word) > 3 or word[0].isdigit()
+
+
+def stem_of(word: str, *, english: bool = True) -> str:
+    """Return what a lower-case word has in common with its inflections and near relatives.
+
+    This is deliberately coarse: it loses the English plural and the ends of verbs, and keeps the first seven letters.
+    """
+    if english and len(word) > 3 and word.isalpha():
+        if word.endswith("ies"):
+            word = word[:-3] + "y"
+        elif word.endswith(_PLURALS_IN_ES):
+            word = word[:-2]
+        elif word[-1] == "s" and word[-2] not in "sui":
+            word = word[:-1]
+        if (len(word) > 5 and word.endswith("ing")) or (len(word) > 7 and word.endswith("ion")):
+            word = word[:-3]
+        elif len(word) > 4 and word.endswith("ed"):
+            word = word[:-2]
+        if len(word) > 4 and word[-1] == "e":
+            word = word[:-1]
+    elif word.endswith(("'s", "’s")):  # noqa: RUF001 - the typographic apostrophe is meant
+        word = word[:-2]
+    return word[:STEM_LENGTH]
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text at the ends of its sentences and paragraphs."""
+    return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+
+
+def question_of(text: str) -> str:
+    """Return the sentence that asks: the last one with a question mark, else the last one."""
+    parts = sentences(text) or [text]
+    return next((part for part in reversed(parts) if "?" in part), parts[-1])
