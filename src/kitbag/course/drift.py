@@ -9,8 +9,8 @@ from typing import Final, Literal, cast
 from kitbag.course.documents.blocks import DocumentError, ReadDocument, ReadPassage
 from kitbag.course.fingerprints import RUN, Sketch, fingerprint, run_values, words
 from kitbag.course.matching import Change, Fate, Wording, fates
-from kitbag.course.model import Course, Document, Observation, Passage
-from kitbag.course.provenance import PassageUse, UseKind
+from kitbag.course.model import Course, Document, Erratum, Observation, Passage
+from kitbag.course.provenance import PassageUse, UseKind, passage_of
 from kitbag.findings import did_you_mean, listed
 
 LEAST_FOUND: Final = 0.2
@@ -55,6 +55,8 @@ class PassageDrift:
     """The recorded passages it was merged with."""
     lost_figures: Mapping[int, tuple[str, ...]]
     """By fact: figures that the fact states and the passage does not state any more."""
+    mended: tuple[Erratum, ...]
+    """Recorded mistakes of the passage that the newer copy has put right, as far as figures tell."""
     uses: tuple[PassageUse, ...]
     """What rests on it: what cites a fact with lost figures first, then by the harm of a mistake."""
     observation: Observation | None
@@ -198,6 +200,7 @@ def _drift(
                 locators=tuple(one.locator for one in now),
                 with_passages=tuple(other.id for at in fate.became for other in became[at] if other is not passage),
                 lost_figures=lost,
+                mended=_mended(document, passage, now),
                 uses=_worst_first(passage, uses.get(passage.id, ()), lost),
                 observation=_observation(passage, fate, now, became, today),
             )
@@ -238,6 +241,17 @@ def _lost_figures(passage: Passage, now: Sequence[ReadPassage]) -> dict[int, tup
     present = {figure for one in now for figure in _NUMBER.findall(one.text)}
     lost = {fact.id: tuple(f for f in _NUMBER.findall(fact.text) if f not in present) for fact in passage.facts}
     return {fact: figures for fact, figures in lost.items() if figures}
+
+
+def _mended(document: Document, passage: Passage, now: Sequence[ReadPassage]) -> tuple[Erratum, ...]:
+    present = {figure for one in now for figure in _NUMBER.findall(one.text)}
+
+    def is_mended(erratum: Erratum) -> bool:
+        wrong, right = (set(_NUMBER.findall(text)) for text in (erratum.says, erratum.should_say))
+        return bool(wrong - right) and wrong - right <= wrong - present and right <= present
+
+    errata = [erratum for erratum in document.errata if passage_of(erratum.passage) == passage.id]
+    return tuple(erratum for erratum in errata if is_mended(erratum))
 
 
 def _worst_first(

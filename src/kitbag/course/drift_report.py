@@ -76,6 +76,8 @@ def what_happened(one: PassageDrift) -> str:
 def _details(one: PassageDrift, places: Places) -> Iterator[str]:
     for fact, figures in one.lost_figures.items():
         yield f"Fact {fact} states {listed(figures)}, which the passage does not state now."
+    for erratum in one.mended:
+        yield f"The mistake {erratum.id} is mended: take the erratum out, and the remarks about it."
     for locator, stretches in zip(one.locators, one.now, strict=bool(one.now)):
         yield f"now {locator}"
         if one.fate.change is Change.REWORDED:
@@ -117,6 +119,7 @@ def _as_data(one: PassageDrift, places: Places) -> dict[str, Any]:
         "locators": list(one.locators),
         "merged_with": list(one.with_passages),
         "lost_figures": {f"{one.passage.id}.{fact}": list(figures) for fact, figures in one.lost_figures.items()},
+        "mended": [erratum.id for erratum in one.mended],
         "now": [
             [{"text": part.text, "new": part.is_new, "cut_before": part.cut_before} for part in stretches]
             for stretches in one.now
