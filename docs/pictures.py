@@ -26,10 +26,13 @@ class Shot(NamedTuple):
     """What stands at the top of the picture."""
 
 
+# The second option of the first question, and then the result in spite of what is left unanswered.
+WRONG_ANSWER = ("[data-item] >> nth=0 >> input >> nth=1", ".quiz-main", "text=See my result as it is")
+
 SHOTS = (
     Shot("start", "index.html", 1280, 800),
     Shot("lesson", "lessons/m1/impact-and-roles.html", 1280, 1000),
-    Shot("quiz", "practice/m1.html", 1280, 900),
+    Shot("quiz", "practice/m1.html", 1280, 800, clicks=WRONG_ANSWER, scroll_to="[data-item]"),
     Shot("phone", "lessons/m1/origins.html", 360, 740),
 )
 
