@@ -6,6 +6,7 @@ say does not exist where it is made.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar, assert_never
 
 from kitbag.course.audience import trainee_view
@@ -24,6 +25,7 @@ from kitbag.course.model import (
     Timeline,
 )
 from kitbag.questions.model import Item, ItemBank, Use
+from kitbag.rendering.paper_certificate import certificate
 from kitbag.rendering.paper_items import Labelled, PrintedItem
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import Press, Size
@@ -51,15 +53,21 @@ class Answered:
     key: tuple[Labelled, ...]
 
 
-def documents(course: Course, *, size: Size) -> list[PaperDocument]:
-    """Return every handout of a course, trainees' first. Exam papers are made in `paper_exams`."""
-    return [*trainee_documents(course, size=size), *instructor_documents(course, size=size)]
+def documents(course: Course, *, size: Size, templates: Path | None) -> list[PaperDocument]:
+    """Return every handout of a course, trainees' first. Exam papers are made in `paper_exams`.
+
+    `templates` is the course folder whose own templates come first; `None` leaves only the theme.
+    """
+    return [
+        *trainee_documents(course, size=size, templates=templates),
+        *instructor_documents(course, size=size, templates=templates),
+    ]
 
 
-def trainee_documents(course: Course, *, size: Size) -> list[PaperDocument]:
+def trainee_documents(course: Course, *, size: Size, templates: Path | None) -> list[PaperDocument]:
     """Return what trainees get: handout, slides and cards a module, the course book, the job aid."""
     view = practice_only(trainee_view(course))
-    press = Press(view, size=size)
+    press = Press(view, size=size, templates=templates)
     title = press.catalogue.text
     made = []
     for number, module in enumerate(view.modules, 1):
@@ -107,9 +115,9 @@ def trainee_documents(course: Course, *, size: Size) -> list[PaperDocument]:
     return made
 
 
-def instructor_documents(course: Course, *, size: Size) -> list[PaperDocument]:
+def instructor_documents(course: Course, *, size: Size, templates: Path | None) -> list[PaperDocument]:
     """Return what only instructors get: the course guide, and a guide and the answers a module."""
-    press = Press(course, size=size)
+    press = Press(course, size=size, templates=templates)
     title = press.catalogue.text
     made = [
         press.document(
@@ -118,7 +126,8 @@ def instructor_documents(course: Course, *, size: Size) -> list[PaperDocument]:
             title("paper.title.course_guide", course=course.info.title),
             rechecks=list(_rechecks(course)),
             seats=SEATS,
-        )
+        ),
+        certificate(course, None, size=size, templates=templates, path=f"{INSTRUCTOR}/certificate.pdf"),
     ]
     for number, module in enumerate(course.modules, 1):
         this: dict[str, Any] = {"module": module, "number": number, "activities": list(_blocks(module, Activity))}

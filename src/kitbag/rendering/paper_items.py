@@ -136,7 +136,7 @@ class ItemPrinter:
         choices = dict(zip(entry.choices, self._choices(entry), strict=True))
         pairs = [(place, choices[right[own]]) for place, own in zip(self._places(entry), entry.places, strict=True)]
         return tuple(
-            Labelled(f"{place.label} {choice.label}", Markup("{}: {}").format(place.text, choice.text))
+            Labelled(f"{place.label} {choice.label}", Markup("{} → {}").format(place.text, choice.text))
             for place, choice in pairs
         )
 

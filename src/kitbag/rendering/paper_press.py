@@ -3,7 +3,7 @@
 import base64
 from datetime import date
 from functools import cached_property, partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -46,10 +46,14 @@ _CHART_STYLE: Final = (
 class Press:
     """Makes documents of one course, in its language and with its own templates, for one size of paper."""
 
-    def __init__(self, course: Course, *, size: Size) -> None:
-        """Take the course as the readers of these documents may see it (see `trainee_view`)."""
+    def __init__(self, course: Course, *, size: Size, templates: Path | None) -> None:
+        """Take the course as the readers of these documents may see it (see `trainee_view`).
+
+        `templates` is the course folder whose own templates come first; `None` leaves only the theme.
+        """
         self.course = course
         self.size = size
+        self._templates = templates
         self.catalogue: Catalogue = catalogue_for(course.info.language)
         self._markdown = MarkdownRenderer()
         self.items = ItemPrinter(self.catalogue, self._markdown, course.stimuli)
@@ -67,7 +71,7 @@ class Press:
     @cached_property
     def _environment(self) -> Any:
         environment = make_environment(
-            folder=self.course.folder, catalogue=self.catalogue, language=self.course.info.language
+            folder=self._templates, catalogue=self.catalogue, language=self.course.info.language
         )
         environment.globals |= {"chart": self._chart, "picture": self._picture}
         return environment

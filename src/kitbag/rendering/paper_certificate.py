@@ -1,0 +1,109 @@
+"""The certificate of completion: filled in, or with lines to write on. It certifies completion and nothing else."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from kitbag.course.model import Course
+from kitbag.questions.form_id import ALPHABET
+from kitbag.rendering.paper_pdf import PaperDocument
+from kitbag.rendering.paper_press import DIGEST_SHOWN, Press, Size
+from kitbag.results.attempt import Attempt
+
+LONGEST_NAME: Final = 200
+"""Characters in a name on a certificate."""
+_CODE: Final = 12
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a certificate says; what is empty becomes a line to write on."""
+
+    name: str = ""
+    day: date | None = None
+    """When the course was completed."""
+    score: str = ""
+    """Marks earned of marks possible: `22 / 25`."""
+    minutes: int | None = None
+    """How long the test took."""
+    attempt: int | None = None
+    form: str = ""
+    """The form id of the test."""
+    instructor: str = ""
+    """Whoever signs."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the name is too long for any page."""
+        if len(self.name) > LONGEST_NAME:
+            raise ValueError(f"a name has at most {LONGEST_NAME} characters, this one has {len(self.name)}")
+
+
+def completion_of(attempt: Attempt, *, name: str = "", instructor: str = "") -> Completion:
+    """Return what the certificate of a passed attempt says. Raises ValueError where it was not passed."""
+    if not attempt.passed:
+        raise ValueError("this attempt was not passed")
+    seconds = (attempt.submitted - attempt.started).total_seconds()
+    return Completion(
+        name=name or attempt.person,
+        day=attempt.submitted.date(),
+        score=f"{_plain(attempt.marks)} / {_plain(attempt.possible)}",
+        minutes=round(seconds / 60) or None,
+        attempt=attempt.attempt,
+        form=attempt.form,
+        instructor=instructor,
+    )
+
+
+def certificate(
+    course: Course, completion: Completion | None, *, size: Size, templates: Path | None, path: str
+) -> PaperDocument:
+    """Return a certificate; without a completion, one to fill in by hand."""
+    press = Press(course, size=size, templates=templates)
+    said = completion or Completion()
+    name = clean_name(said.name)
+    return press.document(
+        path,
+        "certificate.html",
+        press.catalogue.text("paper.title.certificate"),
+        pages=1,
+        said=said,
+        name=name,
+        name_direction="rtl" if _right_to_left(name) else "ltr",
+        code=certificate_code(course, said) if completion else "",
+    )
+
+
+def certificate_code(course: Course, completion: Completion) -> str:
+    """Return the code on a certificate, such as `7KQX-3M2R-9HFW`: it follows from all that the certificate says.
+
+    Whoever has the course in the same edition can make it again, and see whether a name or a score was altered.
+    """
+    said = [course.info.id, course.info.edition, course.digest[:DIGEST_SHOWN], clean_name(completion.name)]
+    said += [str(completion.day), completion.score, str(completion.minutes), str(completion.attempt), completion.form]
+    number = int.from_bytes(sha256("\n".join(said).encode()).digest()[:8])
+    letters = "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(_CODE))
+    return "-".join(letters[start : start + 4] for start in range(0, _CODE, 4))
+
+
+def clean_name(name: str) -> str:
+    """Return a name on one line, composed (NFC), without control characters and signs that turn the text round."""
+    kept = "".join(char if unicodedata.category(char) != "Cc" else " " for char in unicodedata.normalize("NFC", name))
+    return " ".join("".join(char for char in kept if char not in _TURNERS).split())
+
+
+_TURNERS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def _right_to_left(text: str) -> bool:
+    """Tell whether the first letter with a direction runs from right to left (UAX 9, P2 and P3)."""
+    kinds = (unicodedata.bidirectional(char) for char in text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
+
+
+def _plain(number: str) -> str:
+    value = Fraction(number)
+    return str(value) if value.denominator == 1 else f"{float(value):.2f}"
