@@ -1,7 +1,6 @@
 """Scripts as they are shipped: without the comments and spaces that only their readers need.
 
-No compiler and no bundler: a script keeps its names and its line breaks, so nothing depends on where a statement ends,
-and an error on a trainee's screen can still be read.
+No compiler and no bundler: a script keeps its names, and each line break that may end a statement.
 """
 
 import re
@@ -23,6 +22,11 @@ _TOKENS: Final = re.compile(
 _CLOSED: Final = frozenset(",;:?=<>!&|(){}[]*%\"'`")
 
 
+# A line break after or before one of these ends no statement.
+_GOES_ON: Final = frozenset(",;:?=&|({[")
+_CAME_ON: Final = frozenset(",;:?=&|)}].")
+
+
 def lean(script: str) -> str:
     """Return one of Kitbag's own scripts without comments, margins and idle spaces.
 
@@ -37,8 +41,8 @@ def lean(script: str) -> str:
         if token.lastgroup == "space":
             gap = "\n" if "\n" in token[0] or gap == "\n" else " "
             continue
-        last, first = out[-1][-1] if out else "\n", token[0][0]
-        if gap == "\n" and last != "\n":
+        last, first = out[-1][-1] if out else " ", token[0][0]
+        if gap == "\n" and last not in _GOES_ON and first not in _CAME_ON and out:
             out.append("\n")
         elif gap == " " and last not in _CLOSED and first not in _CLOSED:
             out.append(" ")

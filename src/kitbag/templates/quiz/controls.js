@@ -96,8 +96,13 @@ const KitbagControls = (() => {
     }
   }
 
-  /** @param {HTMLElement} article @param {KitbagItem} item @param {KitbagAnswer} answer */
-  function write(article, item, { order, response }) {
+  /**
+   * @param {HTMLElement} article
+   * @param {KitbagItem} item
+   * @param {KitbagResponse} response
+   * @param {readonly string[]} order Of an ordering that has no answer yet.
+   */
+  function write(article, item, response, order) {
     const pairs = response && typeof response === "object" && !Array.isArray(response) ? response : {};
     switch (item.type) {
       case "single-choice":

@@ -4,7 +4,7 @@
   "use strict";
 
   const { all, one, enter } = KitbagControls;
-  const { make, mixed, percent, sign } = KitbagReport;
+  const { make, outOf, percent, sign } = KitbagReport;
 
   /** @param {HTMLElement} section */
   function run(section) {
@@ -67,8 +67,9 @@
         KitbagReport.clear(article);
         if (article.hidden) continue;
         /** @type {HTMLElement} */ (one(article, "[data-part=number]")).textContent = say("question", { number: places.get(id) || 0 });
-        KitbagControls.arrange(article, item, sitting.answers[id].order);
-        KitbagControls.write(article, item, sitting.answers[id]);
+        const order = KitbagShuffle.shownOrder(item, sitting.seed);
+        KitbagControls.arrange(article, item, order);
+        KitbagControls.write(article, item, sitting.answers[id].response, order);
         KitbagControls.freeze(article, false);
       }
       for (const stimulus of all(section, "[data-part=stimulus]")) {
@@ -96,11 +97,11 @@
       const count = asked().length;
       if (!end.querySelector(".quiz-progress")) {
         end.replaceChildren(
-          make("div", { class: "quiz-missing" }),
-          make("div", { class: "quiz-foot" },
-            make("p", { class: "quiz-progress" }, make("progress", { max: `${count}`, "aria-hidden": "true" }), make("span")),
+          make("div", "quiz-missing"),
+          make("div", "quiz-foot",
+            make("p", "quiz-progress", make("progress", { max: `${count}`, "aria-hidden": "true" }), make("span")),
             button(say(practice ? "hand_in" : "check"), "quiz-main", handIn)),
-          make("p", { class: "quiz-kept" }),
+          make("p", "quiz-kept"),
         );
       }
       const progress = /** @type {HTMLProgressElement} */ (end.querySelector("progress"));
@@ -115,7 +116,7 @@
 
     /** @param {HTMLElement} box @param {readonly KitbagQuestion[]} missing */
     function drawMissing(box, missing) {
-      const list = make("p", { class: "quiz-list" }, ...links(missing));
+      const list = make("p", "quiz-list", ...links(missing));
       const before = one(box, ".quiz-list");
       const heading = say("unanswered", { count: missing.length });
       if (before) {
@@ -127,7 +128,7 @@
         make("h3", { tabindex: "-1" }, heading),
         make("p", {}, say("unanswered_help")),
         list,
-        make("p", { class: "quiz-buttons" },
+        make("p", "quiz-buttons",
           button(say("go_to_first"), "quiz-main", () => enter(articleOf(blank()[0].id))),
           button(say("hand_in_anyway"), "", submit))));
     }
@@ -182,10 +183,9 @@
     )));
 
     function summary() {
-      const { marks, possible } = total();
-      if (!possible.n) return say("nothing_scored");
-      const outOf = say("marks", { count: Number(possible.n) });
-      return say("announced", { marks: mixed(marks), possible: outOf, percent: percent(marks, possible) });
+      const earned = total();
+      if (!earned.possible.n) return say("nothing_scored");
+      return say("announced", { score: outOf(earned, say), percent: percent(earned) });
     }
 
     /** The result, and beside each question what there is to say of its answer. */
@@ -201,24 +201,23 @@
       /** @param {KitbagVerdict} state */
       const those = (state) => items.filter((item) => verdicts.get(item) === state);
       const again = items.filter((item) => !["right", "pending"].includes(verdicts.get(item) || ""));
-      const { marks, possible } = total();
-      const box = make("div", { class: "quiz-result" }, make("h3", { tabindex: "-1" }, say("result")));
-      if (possible.n) {
-        box.append(make("p", { class: "quiz-score" },
-          make("strong", {}, say("scored", { marks: mixed(marks), possible: say("marks", { count: Number(possible.n) }) })),
-          make("span", {}, say("percent", { percent: percent(marks, possible) }))));
+      const earned = total();
+      const box = make("div", "quiz-result", make("h3", { tabindex: "-1" }, say("result")));
+      if (earned.possible.n) {
+        box.append(make("p", "quiz-score",
+          make("strong", {}, outOf(earned, say)), make("span", {}, say("percent", { percent: percent(earned) }))));
       } else box.append(make("p", {}, say("nothing_scored")));
       if (sitting.earlier.length) {
         const right = sitting.earlier.length + those("right").length;
         box.append(make("p", {}, say("in_all", { right, count: `${quiz.items.filter(({ type }) => type !== "essay").length}` })));
       }
       const states = /** @type {KitbagVerdict[]} */ (["right", "partly", "wrong", "blank", "pending"]).filter((state) => those(state).length);
-      box.append(make("ul", { class: "quiz-states" }, ...states.map((state) => make("li", { "data-state": state },
+      box.append(make("ul", "quiz-states", ...states.map((state) => make("li", { "data-state": state },
         sign(state), make("strong", {}, `${say("state." + state)}: ${those(state).length}`),
-        make("span", { class: "quiz-list" }, ...links(those(state)))))));
+        make("span", "quiz-list", ...links(those(state)))))));
       if (those("pending").length) box.append(make("p", {}, say("to_mark", { count: those("pending").length })));
-      if (practice && possible.n) box.append(make("h4", {}, say("by_objective")), KitbagReport.byObjective(quiz, sitting, say));
-      box.append(make("p", { class: "quiz-buttons" },
+      if (practice && earned.possible.n) box.append(make("h4", {}, say("by_objective")), KitbagReport.byObjective(quiz, sitting, say));
+      box.append(make("p", "quiz-buttons",
         ...(again.length ? [button(say("retry"), "quiz-main", () => startOver(again))] : []),
         button(say("restart"), "", () => startOver(quiz.items)),
         ...(practice ? [button(say("print"), "", () => print())] : [])));
@@ -243,7 +242,7 @@
       lay();
       if (sitting.submitted) drawResult();
       else if (blank().length < asked().length) {
-        part("result").replaceChildren(make("p", { class: "quiz-about" }, say("resumed", { answered: answeredWords() })));
+        part("result").replaceChildren(make("p", "quiz-about", say("resumed", { answered: answeredWords() })));
       }
     }
 

@@ -19,24 +19,28 @@ const KitbagReport = (() => {
   };
 
   /**
-   * @param {string} tag
-   * @param {{[name: string]: string}} [attributes]
-   * @param {...(Node | string)} children
+   * @template {Element} T
+   * @param {T} element
+   * @param {{[name: string]: string}} attributes
+   * @param {(Node | string)[]} children
    */
-  function make(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
+  function fill(element, attributes, children) {
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     element.append(...children);
     return element;
   }
 
+  /**
+   * @param {string} tag
+   * @param {string | {[name: string]: string}} [given] Its class, or its attributes.
+   * @param {...(Node | string)} children
+   */
+  const make = (tag, given = {}, ...children) => (
+    fill(document.createElement(tag), typeof given === "string" ? { class: given } : given, children)
+  );
+
   /** @param {string} tag @param {{[name: string]: string}} attributes @param {...Node} children */
-  function draw(tag, attributes, ...children) {
-    const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
-  }
+  const draw = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
   /** @param {string} name Decoration: a word always stands beside it. */
   const sign = (name) => draw("svg", { class: "quiz-sign", viewBox: "0 0 16 16", "aria-hidden": "true" }, draw("path", { d: SIGNS[name] }));
@@ -56,8 +60,8 @@ const KitbagReport = (() => {
     return (n < 0n ? "−" : "") + parts.filter(Boolean).join(" ");
   }
 
-  /** @param {KitbagFraction} marks @param {KitbagFraction} possible Whole percent, never rounded up to a pass. */
-  function percent(marks, possible) {
+  /** @param {{marks: KitbagFraction, possible: KitbagFraction}} earned In whole percent, never rounded up to a pass. */
+  function percent({ marks, possible }) {
     if (marks.n <= 0n || possible.n <= 0n) return 0;
     return Number((marks.n * possible.d * 100n) / (marks.d * possible.n));
   }
@@ -78,6 +82,11 @@ const KitbagReport = (() => {
 
   /** @typedef {ReturnType<typeof speaker>} Say */
 
+  /** @param {{marks: KitbagFraction, possible: KitbagFraction}} earned @param {Say} say As in `5 of 8 marks`. */
+  const outOf = ({ marks, possible }, say) => (
+    say("scored", { marks: mixed(marks), possible: say("marks", { count: Number(possible.n) }) })
+  );
+
   /**
    * The answers that are shown to be right beside each part of an item.
    * @param {HTMLElement} article
@@ -89,7 +98,7 @@ const KitbagReport = (() => {
     /** @param {Element} part @param {string} state @param {string} words */
     const note = (part, state, words) => {
       part.setAttribute("data-state", state);
-      part.append(make("p", { class: "quiz-note" }, sign(state === "missed" ? "right" : state), words));
+      part.append(make("p", "quiz-note", sign(state === "missed" ? "right" : state), words));
     };
     const pairs = /** @type {{[id: string]: string}} */ (response || {});
     switch (item.type) {
@@ -106,9 +115,7 @@ const KitbagReport = (() => {
         break;
       case "matching":
       case "categorise": {
-        const key = new Map(item.type === "matching"
-          ? item.premises.map(({ id, match }) => [id, match])
-          : item.elements.map(({ id, category }) => [id, category]));
+        const key = new Map(KitbagScoring.keyPairs(item));
         for (const row of all(article, ".quiz-row")) {
           const right = key.get(idOf(row)) || "";
           const option = all(row, "option").find((choice) => choice.getAttribute("value") === right);
@@ -142,7 +149,7 @@ const KitbagReport = (() => {
       case "ordering": {
         const texts = new Map(all(article, ".quiz-row").map((row) => [idOf(row), row.querySelector(".quiz-text")]));
         const right = item.elements.map(({ id }) => make("li", {}, ...Array.from(/** @type {Element} */ (texts.get(id)).childNodes, (node) => node.cloneNode(true))));
-        return [make("p", { class: "quiz-label" }, say("right_order")), make("ol", {}, ...right)];
+        return [make("p", "quiz-label", say("right_order")), make("ol", {}, ...right)];
       }
       case "numeric":
         return [make("p", {}, say("right_answer", { text: `${item.key} ${article.querySelector(".quiz-unit")?.textContent || ""}`.trim() }))];
@@ -150,7 +157,7 @@ const KitbagReport = (() => {
         return [make("p", {}, say("right_answer", { text: item.accept[0] }))];
       case "cloze": {
         const texts = /** @type {{[id: string]: string}} */ (response || {});
-        return [make("ul", { class: "quiz-gaps" }, ...item.gaps.map(({ id, accept }, at) => {
+        return [make("ul", "quiz-gaps", ...item.gaps.map(({ id, accept }, at) => {
           const given = own(texts, id);
           const state = given === undefined ? "blank" : KitbagScoring.accepted(given, accept) ? "right" : "wrong";
           const words = state === "right" ? say("state.right") : say("right_answer", { text: accept[0] });
@@ -184,10 +191,8 @@ const KitbagReport = (() => {
         return [response].flat().map((id) => said(String(id))).filter(Boolean);
       case "matching":
       case "categorise": {
-        const wrong = item.type === "matching"
-          ? item.premises.filter(({ id, match }) => own(Object(response), id) !== match)
-          : item.elements.filter(({ id, category }) => own(Object(response), id) !== category);
-        return response ? wrong.map(({ id }) => said(id)).filter(Boolean) : [];
+        const wrong = KitbagScoring.keyPairs(item).filter(([id, right]) => own(Object(response), id) !== right);
+        return response ? wrong.map(([id]) => said(id)).filter(Boolean) : [];
       }
       case "ordering":
         return Array.isArray(response) && item.elements.some(({ id }, at) => response[at] !== id) ? [said("wrong")].filter(Boolean) : [];
@@ -221,11 +226,11 @@ const KitbagReport = (() => {
       /** @type {HTMLSelectElement} */ (select).value = String(own(answer.marking, id) ?? "");
       const label = rich(text);
       label.id = prefix + id;
-      return make("li", { class: "quiz-row" }, label, make("span", { class: "quiz-moves" }, select, ` / ${points}`));
+      return make("li", "quiz-row", label, make("span", "quiz-moves", select, ` / ${points}`));
     });
     const sum = make("p", { class: "quiz-sum", role: "status" }, sumOf(item, answer, say));
-    const box = make("div", { class: "quiz-rubric" }, make("p", { class: "quiz-label" }, say("rubric")), make("ul", {}, ...rows), sum);
-    if (item.model_answer) box.append(make("p", { class: "quiz-label" }, say("model_answer")), rich(item.model_answer));
+    const box = make("div", "quiz-rubric", make("p", "quiz-label", say("rubric")), make("ul", {}, ...rows), sum);
+    if (item.model_answer) box.append(make("p", "quiz-label", say("model_answer")), rich(item.model_answer));
     return box;
   }
 
@@ -254,16 +259,15 @@ const KitbagReport = (() => {
     const state = KitbagSitting.verdict(earned);
     article.setAttribute("data-state", state);
     markParts(article, item, answer.response, say);
-    const outOf = say("scored", { marks: mixed(earned.marks), possible: say("marks", { count: Number(earned.possible.n) }) });
-    const words = make("p", { class: "quiz-word" }, sign(state), make("strong", {}, say(`state.${state}`)));
-    if (state !== "pending") words.append(make("span", { class: "quiz-earned" }, outOf));
+    const words = make("p", "quiz-word", sign(state), make("strong", {}, say(`state.${state}`)));
+    if (state !== "pending") words.append(make("span", "quiz-earned", outOf(earned, say)));
     const box = make("div", { class: "quiz-verdict", "data-state": state }, words);
     for (const html of feedbackOn(item, answer.response)) box.append(rich(html, "quiz-feedback"));
     if (state !== "right") box.append(...keyOf(article, item, answer.response, say));
     if (item.type === "essay") box.append(rubricOf(item, answer, say, `${article.id}:-r-`));
     box.append(rich(item.rationale, "quiz-why"));
     if (item.cites.length) {
-      box.append(make("p", { class: "quiz-sources" }, `${say("source")} `, ...item.cites.flatMap(({ cite, label, href }, at) => (
+      box.append(make("p", "quiz-sources", `${say("source")} `, ...item.cites.flatMap(({ cite, label, href }, at) => (
         [at ? "; " : "", make("a", { href }, cite), label ? ` ${label}` : ""]
       ))));
     }
@@ -277,7 +281,7 @@ const KitbagReport = (() => {
   /** @param {KitbagObjective} objective @param {Say} say */
   function readAgain({ lessons }, say) {
     const links = lessons.flatMap(({ title, href }, at) => [at ? ", " : " ", make("a", { href }, title)]);
-    return make("p", { class: "quiz-again" }, say("read_again"), ...links);
+    return make("p", "quiz-again", say("read_again"), ...links);
   }
 
   /**
@@ -293,14 +297,14 @@ const KitbagReport = (() => {
         .map((item) => KitbagSitting.scoreOf(quiz, sitting, item));
       if (!scores.length) return null;
       const { marks, possible } = KitbagSitting.total(scores);
-      const share = percent(marks, possible);
+      const share = percent({ marks, possible });
       const bar = draw("svg", { class: "quiz-bar", "aria-hidden": "true" }, draw("rect", { width: "100%", height: "100%" }), draw("rect", { width: `${share}%`, height: "100%" }));
-      const row = make("li", {}, make("p", { class: "quiz-objective" }, objective.text), make("p", { class: "quiz-share" }, `${say("scored", { marks: mixed(marks), possible: say("marks", { count: Number(possible.n) }) })}`), bar);
+      const row = make("li", {}, make("p", "quiz-objective", objective.text), make("p", "quiz-share", outOf({ marks, possible }, say)), bar);
       if (share < 100 && objective.lessons.length) row.append(readAgain(objective, say));
       return row;
     });
-    return make("ul", { class: "quiz-objectives" }, ...rows.filter((row) => row !== null));
+    return make("ul", "quiz-objectives", ...rows.filter((row) => row !== null));
   }
 
-  return { make, sign, mixed, percent, speaker, clear, show, sumOf, byObjective };
+  return { make, sign, outOf, percent, speaker, clear, show, sumOf, byObjective };
 })();

@@ -17,6 +17,7 @@
  *   | {type: "categorise", categories: KitbagNamed[], elements: (KitbagNamed & {category: string})[],
  *     scoring?: KitbagRule | null}
  *   | {type: "essay"})} KitbagItem
+ * @typedef {Extract<KitbagItem, {type: "matching" | "categorise"}>} KitbagPaired
  * @typedef {{readonly n: bigint, readonly d: bigint}} KitbagFraction In lowest terms, d above zero.
  * @typedef {{marks: KitbagFraction, possible: KitbagFraction, attempted: boolean, pending: boolean}} KitbagScore
  */
@@ -148,16 +149,16 @@ const KitbagScoring = (() => {
     return right === count ? ONE : ZERO;
   }
 
-  /**
-   * @param {KitbagItem} item
-   * @param {unknown} response
-   * @param {readonly [string, string][]} key
-   * @param {readonly KitbagNamed[]} choices
-   * @param {KitbagRule} rule
-   */
-  function rightPairs(item, response, key, choices, rule) {
+  /** @param {KitbagPaired} item What goes with what. @returns {[string, string][]} */
+  const keyPairs = (item) => (item.type === "matching"
+    ? item.premises.map(({ id, match }) => [id, match])
+    : item.elements.map(({ id, category }) => [id, category]));
+
+  /** @param {KitbagPaired} item @param {unknown} response @param {KitbagRule} rule */
+  function rightPairs(item, response, rule) {
+    const key = keyPairs(item);
     const left = key.map(([id]) => id);
-    const right = choices.map(({ id }) => id);
+    const right = (item.type === "matching" ? item.responses : item.categories).map(({ id }) => id);
     const given = new Map(entries(item, response, "expected pairs of ids")
       .map(([name, value]) => [knownId(item, name, left), knownId(item, value, right)]));
     return given.size ? outOf(key.filter(([id, match]) => given.get(id) === match).length, key.length, rule) : null;
@@ -215,9 +216,8 @@ const KitbagScoring = (() => {
       case "multiple-response":
         return choices(item, idList(item, response, item.options.map(({ id }) => id)), rule);
       case "matching":
-        return rightPairs(item, response, item.premises.map(({ id, match }) => [id, match]), item.responses, rule);
       case "categorise":
-        return rightPairs(item, response, item.elements.map(({ id, category }) => [id, category]), item.categories, rule);
+        return rightPairs(item, response, rule);
       case "ordering": {
         const right = item.elements.map(({ id }) => id);
         const given = idList(item, response, right);
@@ -278,5 +278,5 @@ const KitbagScoring = (() => {
     compare(fraction(marks.n * 100n, marks.d), fraction(possible.n * BigInt(cutScore), possible.d)) >= 0
   );
 
-  return { BadResponse, ZERO, add, compare, toText, fromText, foldText, readNumber, accepted, score, passes };
+  return { BadResponse, ZERO, add, compare, toText, fromText, foldText, readNumber, accepted, keyPairs, score, passes };
 })();

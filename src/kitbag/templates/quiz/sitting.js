@@ -11,7 +11,7 @@
  * @typedef {{kind: "practice" | "checkpoint", quiz: string, course: string, edition: string, language: string,
  *   scoring: KitbagRule, version: string, objectives: KitbagObjective[], items: KitbagQuestion[],
  *   strings: {[key: string]: string}}} KitbagIsland
- * @typedef {{order: string[], response: KitbagResponse, marking?: {[criterion: string]: number}}} KitbagAnswer
+ * @typedef {{response: KitbagResponse, marking?: {[criterion: string]: number}}} KitbagAnswer
  *   `marking` is how the trainee marked their own essay.
  * @typedef {Object} KitbagSittingState What a recorder keeps, as plain JSON.
  * @property {string} version The questions it belongs to.
@@ -73,7 +73,7 @@ const KitbagSitting = (() => {
     const seed = id.slice(0, 8);
     /** @type {KitbagSittingState["answers"]} */
     const answers = {};
-    for (const item of items) answers[item.id] = { order: KitbagShuffle.shownOrder(item, seed), response: null };
+    for (const item of items) answers[item.id] = { response: null };
     return { version: quiz.version, id, seed, number, started: now(), submitted: null, earlier, answers };
   }
 
@@ -95,7 +95,7 @@ const KitbagSitting = (() => {
     Object.assign(fresh, { id, seed, started, submitted, number: Number(state.number) || 1 });
     for (const item of items) {
       const { response = null, marking } = state.answers[item.id] || {};
-      fresh.answers[item.id] = { order: KitbagShuffle.shownOrder(item, seed), response: fit(quiz, item, response), marking };
+      fresh.answers[item.id] = { response: fit(quiz, item, response), marking };
     }
     return fresh;
   }
@@ -150,12 +150,11 @@ const KitbagSitting = (() => {
    */
   function attempt(quiz, sitting) {
     const items = asked(quiz, sitting).map((item) => {
-      const { order, response } = sitting.answers[item.id];
       const earned = scoreOf(quiz, sitting, item);
       return {
         item: item.id,
-        order,
-        response,
+        order: KitbagShuffle.shownOrder(item, sitting.seed),
+        response: sitting.answers[item.id].response,
         marks: earned.pending ? undefined : toText(earned.marks),
         possible: toText(earned.possible),
       };
