@@ -26,8 +26,8 @@ class Shot(NamedTuple):
     """What stands at the top of the picture."""
 
 
-# The second option of the first question, and then the result in spite of what is left unanswered.
-WRONG_ANSWER = ("[data-item] >> nth=0 >> input >> nth=1", ".quiz-main", "text=See my result as it is")
+# A wrong option of the first question, and then the result in spite of what is left unanswered.
+WRONG_ANSWER = ("[data-item=m1-01] input[value=d]", ".quiz-main", "text=See my result as it is")
 
 SHOTS = (
     Shot("start", "index.html", 1280, 800),
