@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 
 LINE_HEIGHT: Final = 1.4
+TEXT_SIZE: Final = 15.0
 
 _NARROW: Final = frozenset("iljtfrI.,:;'|!()[]{}/ -\u2010\u2018\u2019\u201c\u201d\u00b7")
 _WIDE: Final = frozenset("mwMW@%\u2014\u2026&")
@@ -20,9 +21,9 @@ _WIDE: Final = frozenset("mwMW@%\u2014\u2026&")
 class Lettering(NamedTuple):
     """How a text is written."""
 
-    style: str
-    """Its class."""
-    size: float = 15
+    style: str = ""
+    """Its class; none where the text looks like any other."""
+    size: float = TEXT_SIZE
     bold: bool = False
     anchor: str = "start"
     """Where its x lies: `start`, `middle` or `end`."""
@@ -92,8 +93,8 @@ class Drawing:
                 "role": "img",
                 "aria-labelledby": f"{name}-title",
                 "aria-describedby": f"{name}-desc",
-                "font-size": "15",
-                "fill": "none",
+                "font-size": _number(TEXT_SIZE),
+                "fill": "currentColor",
             },
         )
         if rtl:
@@ -103,7 +104,9 @@ class Drawing:
 
     def text(self, x: float, y: float, lines: Sequence[str], look: Lettering) -> float:
         """Write lines whose top is y, and return where they end."""
-        attributes = {"class": look.style, "fill": "currentColor", "font-size": _number(look.size)}
+        attributes = {"class": look.style} if look.style else {}
+        if look.size != TEXT_SIZE:
+            attributes["font-size"] = _number(look.size)
         if look.bold:
             attributes["font-weight"] = "700"
         if look.anchor != "start":
@@ -111,19 +114,23 @@ class Drawing:
         element = ET.SubElement(self._root, "text", attributes)
         for number, line in enumerate(lines):
             baseline = y + (number * LINE_HEIGHT + (LINE_HEIGHT - 1) / 2 + 0.78) * look.size
-            ET.SubElement(element, "tspan", {"x": self._x(x), "y": _number(baseline)}).text = line
+            # A text of one line needs no part of its own: most are, and a page carries two drawings.
+            part = ET.SubElement(element, "tspan") if len(lines) > 1 else element
+            part.set("x", self._x(x))
+            part.set("y", _number(baseline))
+            part.text = line
         return y + len(lines) * look.size * LINE_HEIGHT
 
     def line(self, points: Iterable[tuple[float, float]], *, style: str) -> None:
         """Draw straight lines from point to point."""
         path = " ".join(f"{self._x(x)},{_number(y)}" for x, y in points)
-        attributes = {"class": style, "points": path, "stroke": "currentColor", "stroke-width": "1.5"}
+        attributes = {"class": style, "points": path, "fill": "none", "stroke": "currentColor", "stroke-width": "1.5"}
         ET.SubElement(self._root, "polyline", attributes)
 
     def area(self, points: Iterable[tuple[float, float]], *, style: str) -> None:
         """Fill the area between points."""
         path = " ".join(f"{self._x(x)},{_number(y)}" for x, y in points)
-        ET.SubElement(self._root, "polygon", {"class": style, "points": path, "fill": "currentColor"})
+        ET.SubElement(self._root, "polygon", {"class": style, "points": path})
 
     def box(self, place: Rect, *, style: str, filled: bool = False) -> None:
         """Draw a box: an outline, or a patch that covers what lies under it."""
@@ -135,14 +142,15 @@ class Drawing:
             "height": _number(place.height),
             "rx": _number(place.radius),
         }
-        attributes |= {"fill": "#fff"} if filled else {"stroke": "currentColor", "stroke-width": "1"}
+        attributes |= {"fill": "#fff"} if filled else {"fill": "none", "stroke": "currentColor"}
         ET.SubElement(self._root, "rect", attributes)
 
-    def dot(self, x: float, y: float, radius: float, *, style: str) -> None:
-        """Draw a round mark."""
-        at = {"cx": self._x(x), "cy": _number(y), "r": _number(radius)}
+    def dots(self, places: Iterable[tuple[float, float]], radius: float, *, style: str) -> None:
+        """Draw round marks."""
         look = {"class": style, "fill": "#fff", "stroke": "currentColor", "stroke-width": "2"}
-        ET.SubElement(self._root, "circle", look | at)
+        group = ET.SubElement(self._root, "g", look)
+        for x, y in places:
+            ET.SubElement(group, "circle", {"cx": self._x(x), "cy": _number(y), "r": _number(radius)})
 
     def finish(self, height: float) -> Markup:
         """Return the drawing, cut off at this height."""

@@ -20,11 +20,11 @@ NARROW: Final = 300.0
 """A drawing for a phone."""
 
 _YEAR: Final = Lettering("soft", size=13, anchor="middle")
-_WHEN: Final = Lettering("when", bold=True)
-_WORDS: Final = Lettering("words")
-_GROUP: Final = Lettering("group", size=14, bold=True)
-_WHO: Final = Lettering("who", bold=True)
-_WHAT: Final = Lettering("words", size=14)
+_WHEN: Final = Lettering(bold=True)
+_WORDS: Final = Lettering()
+_GROUP: Final = Lettering(size=14, bold=True)
+_WHO: Final = Lettering(bold=True)
+_WHAT: Final = Lettering(size=14)
 _LABEL: Final = Lettering("label", size=13, bold=True, anchor="middle")
 
 _STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
@@ -67,9 +67,12 @@ def _scale(drawing: Drawing, timeline: Timeline) -> float:
         x = margin + (year - first) * unit
         drawing.line([(x, base), (x, base + 6)], style="axis")
         drawing.text(x, base + 8, [str(year)], _YEAR)
-    for year in sorted(set(years)):
-        for place in range(years.count(year)):
-            drawing.dot(margin + (year - first) * unit, base - 11 - 13 * place, 4.5, style="mark")
+    marks = [
+        (margin + (year - first) * unit, base - 11 - 13 * place)
+        for year in sorted(set(years))
+        for place in range(years.count(year))
+    ]
+    drawing.dots(marks, 4.5, style="mark")
     return base + 44
 
 
@@ -100,8 +103,7 @@ def _moments(drawing: Drawing, timeline: Timeline, top: float) -> float:
             y = drawing.text(start + indent, y, lines, _WORDS) + 4
         y = max(y, ends) + 20
     drawing.line([(axis, dots[0]), (axis, dots[-1])], style="axis")
-    for dot in dots:
-        drawing.dot(axis, dot, 6, style="mark")
+    drawing.dots([(axis, dot) for dot in dots], 6, style="mark")
     return y - 16
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -27,11 +28,16 @@ from kitbag.rendering.citations import CitationLinks, anchor, practice_items, us
 from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES, LessonLink, QuizContext, render_practice_quiz
 from kitbag.rendering.markdown import MarkdownRenderer, plain
+from kitbag.rendering.scripts import lean
 from kitbag.rendering.search import Entry, index_script, lesson_entries, words_of
+from kitbag.rendering.styles import lean_style
 from kitbag.rendering.terms import TermIndex
 
-SCRIPTS: Final = ("theme.js", "site.js", "terms.js", "search.js")
+SCRIPTS: Final = ("theme.js", "site.js", "terms.js", "overview.js", "search.js", "device.js")
 """The site's own scripts, under `templates/site/static`."""
+
+STYLES: Final = ("site.css", "pages.css")
+"""The site's own style sheets: for every page, and for all but lessons and quizzes."""
 
 _WORDS_A_MINUTE: Final = 180
 """How fast people read a text in their second language, with care."""
@@ -86,8 +92,10 @@ class _Site:
             "scripts": tuple(scripts),
             "nonce_of": nonce_of,
             "island_hashes": island_hashes,
-            "site_strings": dict(self.catalogue.area("site_script")),
             "anchor": anchor,
+            # With the places for values left in them: scripts fill those.
+            "script_strings": self.catalogue.area("site"),
+            "search_strings": dict(self.catalogue.area("search")),
         }
 
     # --- Files ---------------------------------------------------------------------------------------------------
@@ -110,10 +118,16 @@ class _Site:
 
     def _assets(self) -> Files:
         theme = files("kitbag") / "templates"
-        for name in ("site.css", "icon.svg", *SCRIPTS):
-            yield f"assets/{name}", (theme / "site" / "static" / name).read_bytes
-        for name in (*QUIZ_STYLES, *QUIZ_SCRIPTS):
-            yield f"assets/{name}", (theme / name).read_bytes
+        own = theme / "site" / "static"
+        yield "assets/icon.svg", (own / "icon.svg").read_bytes
+        for name in STYLES:
+            yield f"assets/{name}", partial(_lean_style, own / name)
+        for name in SCRIPTS:
+            yield f"assets/{name}", partial(_lean_script, own / name)
+        for name in QUIZ_STYLES:
+            yield f"assets/{name}", partial(_lean_style, theme / name)
+        for name in QUIZ_SCRIPTS:
+            yield f"assets/{name}", partial(_lean_script, theme / name)
         if self._brand is not None:
             yield "assets/brand.css", partial(bytes, self._brand)
         for name in sorted(self._media()):
@@ -134,16 +148,20 @@ class _Site:
         self, name: str, root: str, /, scripts: Sequence[str] = (), *, quiz: bool = False, **values: Any
     ) -> bytes:
         """Fill a page's template; `scripts` are those it needs from assets/, besides those of every page."""
-        page_scripts = (*scripts, *QUIZ_SCRIPTS) if quiz else scripts
-        template = self.environment.get_template(f"site/{name}.html")
-        shared = {"root": root, "here": name, "styles": QUIZ_STYLES if quiz else (), "page_scripts": page_scripts}
-        return template.render(shared | values).encode()
+        shared = {
+            "root": root,
+            "here": name,
+            "styles": QUIZ_STYLES if quiz else () if name == "lesson" else ("pages.css",),
+            "page_scripts": (*scripts, *QUIZ_SCRIPTS) if quiz else scripts,
+        }
+        return self.environment.get_template(f"site/{name}.html").render(shared | values).encode()
 
     def _start(self) -> bytes:
         first = self.course.modules[0]
         return self._page(
             "start",
             "",
+            ("overview.js",),
             modules=self.course.modules,
             by_id={module.id: module for module in self.course.modules},
             minutes=self.course.info.paths[0].minutes if self.course.info.paths else self._minutes,
@@ -162,7 +180,7 @@ class _Site:
         ]
         cited = (use for use, uses in self._uses.items() if any(place.module is module for place in uses.lessons))
         return self._page(
-            "module", "../", module=module, previous=around[0], next=around[1],
+            "module", "../", ("overview.js",), module=module, previous=around[0], next=around[1],
             cites=self._level(1).cites, passages=tuple(cited),
         )  # fmt: skip
 
@@ -216,7 +234,7 @@ class _Site:
         )
 
     def _about(self) -> bytes:
-        return self._page("about", "", digest=self._digest, own=self._own("about.html"))
+        return self._page("about", "", ("device.js",), digest=self._digest, own=self._own("about.html"))
 
     def _own(self, name: str) -> str:
         """Return the name of a template of the course folder itself, or nothing where it has none."""
@@ -325,6 +343,14 @@ class _Level:
                 support=course.info.support,
             )
         )
+
+
+def _lean_script(file: Traversable) -> bytes:
+    return lean(file.read_text("utf-8")).encode()
+
+
+def _lean_style(file: Traversable) -> bytes:
+    return lean_style(file.read_text("utf-8")).encode()
 
 
 def nonce_of(body: str) -> str:

@@ -15,7 +15,7 @@
   const found = /** @type {HTMLElement} */ (document.getElementById("found"));
   const results = /** @type {HTMLElement} */ (document.getElementById("results"));
   /** @type {Record<string, string>} */
-  const strings = JSON.parse(document.getElementById("said")?.dataset.strings ?? "{}");
+  const strings = JSON.parse(document.getElementById("found")?.dataset.strings ?? "{}");
   const plurals = new Intl.PluralRules(document.documentElement.lang);
 
   /**
@@ -124,9 +124,9 @@
       }),
     );
     if (!words.length) found.textContent = "";
-    else if (!hits.length) found.textContent = say("search_none", { query: asked });
-    else if (hits.length > SHOWN) found.textContent = say("search_more", { shown: SHOWN, count: hits.length });
-    else found.textContent = say("search_found", { count: hits.length });
+    else if (!hits.length) found.textContent = say("none", { query: asked });
+    else if (hits.length > SHOWN) found.textContent = say("more", { shown: SHOWN, count: hits.length });
+    else found.textContent = say("found", { count: hits.length });
     // Kept in the address, so that going back from a result finds the search again.
     history.replaceState(null, "", asked ? `#${encodeURIComponent(asked)}` : "#");
   }
