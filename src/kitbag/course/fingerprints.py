@@ -5,7 +5,8 @@ version byte in the sketch and a reader for the old one.
 
 **Normalised text** (`normalise`), what the SHA-256 is of, in this order:
 
-1. Soft hyphens go, with a line break after them; so do all other invisible format characters (Unicode category Cf).
+1. Soft hyphens go, with a line break after them; so do all other format and control
+   characters (Unicode categories Cf and Cc) that are no white space.
 2. Quotation marks, apostrophes and primes of every shape go.
 3. Unicode NFKC: ligatures, no-break spaces, full-width forms and the like become plain letters.
 4. Bullets become spaces, as does an asterisk that begins a line.
@@ -59,6 +60,7 @@ _DASHES = "-\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 _SIGN = re.compile(rf"(?<![{_DASHES}\w])[{_DASHES}](?=\d)")
 _DASH = re.compile(rf"[{_DASHES}]")
 _SIGN_HELD = "\x00"
+_INVISIBLE = frozenset({"Cf", "Cc"})
 _SPACE = re.compile(r"\s+")
 _SPACE_NOT_IN_NUMBERS = re.compile(r"(?<!\d) | (?!\d)")
 _WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,:]\d+)*|[-%+<>=$\u00a3\u20ac\u2030]")
@@ -66,7 +68,7 @@ _WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,:]\d+)*|[-%+<>=$\u00a3\u20ac\u2030]")
 
 def _plain(text: str) -> str:
     text = _SOFT_HYPHEN.sub("", text)
-    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    text = "".join(one for one in text if one.isspace() or unicodedata.category(one) not in _INVISIBLE)
     text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_BULLETS)
     text = _INNER_HYPHEN.sub("", _LINE_ASTERISK.sub(" ", text))
     return _DASH.sub(" ", _SIGN.sub(_SIGN_HELD, text)).replace(_SIGN_HELD, "-")

@@ -73,7 +73,7 @@ def marked(line: str) -> Block:
 
 
 def looks_like_heading(text: str) -> bool:
-    """Tell whether one line of plain text, alone between blank lines, is a heading: short, and no sentence."""
+    """Tell whether plain text that stands alone between blank lines is a heading: short, and no sentence."""
     return (
         len(text) <= _LONGEST_HEADING
         and len(text.split()) <= _MOST_HEADING_WORDS

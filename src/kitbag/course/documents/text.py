@@ -33,6 +33,6 @@ def _block(lines: list[str], *, heading: bool) -> Block:
     first = marked(lines[0])
     block = replace(first, text="\n".join([first.text, *(line.strip() for line in lines[1:])]))
     bare = block.kind == "paragraph" or bool(block.number)
-    if heading or (bare and len(lines) == 1 and looks_like_heading(first.text)):
+    if heading or (bare and looks_like_heading(" ".join(block.text.split()))):
         return replace(block, kind="heading")
     return block
