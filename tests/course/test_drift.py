@@ -1,6 +1,6 @@
 """One policy of twenty passages, copies of it with one change each, and what the drift list says about them."""
 
-# ruff: noqa: RUF001 - the policy is set with real quotation marks and dashes
+# ruff: noqa: RUF001 - look-alike characters are what is tested
 
 import json
 import shutil

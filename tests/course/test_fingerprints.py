@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 
 from kitbag.course.fingerprints import KEPT, Sketch, fingerprint, normalise, run_values, similarity, words
 
-TEXT = "The Harbour Board’s guide for 2021–2025 asks deputies for co-operation, and for “lights” at night."
+TEXT = "The Harbour Board’s guide for 2021–2025 asks deputies for co-operation and lights."
 
 
 @pytest.mark.parametrize(
     "same",
     [
-        'The Harbour Board\'s guide for 2021-2025 asks deputies for co-operation, and for "lights" at night.',
-        "The Harbour\nBoard’s guide for\r\n2021–2025 asks   deputies for co-operation, and for “lights” at night.",
-        "The Har\u00adbour Board’s guide for 2021–2025 asks depu-\nties for cooperation, and for «lights» at night.",
-        "The Har\u00ad\nbour Board’s guide for 2021—2025 asks depu\u2010\nties for co\u2011operation, and for ‹lights› at night.",
-        "• The Harbour Board’s guide for 2021–2025 asks deputies for co-operation, and for “lights” at night.",
-        "* The Harbour\u00a0Board’s guide for 2021 – 2025 asks deputies for co-\noperation, and for 'lights' at night. ",
-        "The H arbour Boa rd’s guide for 2021-2025 asks deputies for co-operation, and for “lights” at\u200b night.",
+        'The Harbour Board\'s guide for 2021-2025 asks deputies for co-operation and "lights".',
+        "The Harbour\nBoard’s guide for\r\n2021–2025 asks   deputies for co-operation and lights.",
+        "The Har\u00adbour Board’s guide for 2021–2025 asks depu-\nties for cooperation and «lights».",
+        "The Har\u00ad\nbour Board’s guide for 2021—2025 asks depu\u2010\nties for co\u2011operation and ‹lights›.",
+        "• The Harbour Board’s guide for 2021–2025 asks deputies for co-operation and lights.",
+        "* The\u00a0Harbour Board’s guide for 2021 – 2025 asks deputies for co-\noperation and 'lights'. ",
+        "The H arbour Boa rd’s guide for 2021-2025 asks deputies for co-operation and “li\u200bghts”.",
     ],
     ids=["quotes", "reflow", "soft hyphen", "line hyphen", "bullet", "spaces", "spaces inside words"],
 )
