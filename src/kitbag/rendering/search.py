@@ -10,7 +10,7 @@ from kitbag.course.model import Block, InstructorNote, Module
 from kitbag.fields import Model
 
 _MARKUP: Final = re.compile(
-    r"!?\[|\]\([^)]*\)|(?m:^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+)|(?<!\\)[*_`]+|\\(?=[^\w\s])|\|"
+    r"!?\[|\]\([^)]*\)|(?m:^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+)|(?<![\w\\])[*_`]+|(?<!\\)[*_`]+(?!\w)|\\(?=[^\w\s])|\|"
 )
 _NO_TEXT: Final = frozenset({"type", "id", "kind", "cites", "uncited", "items", "src", "source", "target", "credit"})
 

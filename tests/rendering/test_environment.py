@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, TemplateNotFound, UndefinedError
+from jinja2.exceptions import SecurityError
+
+from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.environment import make_environment
+
+SIGNS = "site/signs.html"
+
+
+def environment(folder: Path | None, language: str = "en") -> Environment:
+    return make_environment(folder=folder, catalogue=catalogue_for(language), language=language)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "templates" / "site").mkdir(parents=True)
+    return tmp_path
+
+
+def put(own: Path, name: str, text: str) -> None:
+    (own / "templates" / name).write_text(text, encoding="utf-8")
+
+
+def test_a_course_overrides_a_template_of_the_theme(own: Path) -> None:
+    put(own, SIGNS, "mine")
+    assert environment(own).get_template(SIGNS).render() == "mine"
+    assert environment(None).get_template(SIGNS).render().strip() == ""
+
+
+def test_a_course_can_build_on_the_template_it_overrides(own: Path) -> None:
+    put(own, SIGNS, '{% from "theme/site/signs.html" import sign %}mine {{ sign("done") }}')
+    assert environment(own).get_template(SIGNS).render().startswith("mine <svg")
+
+
+@pytest.mark.parametrize("name", ["../outside.html", "site/../../outside.html", "link.html", "/etc/passwd", "big.html"])
+def test_no_template_comes_from_outside_the_folder(own: Path, name: str) -> None:
+    (own / "outside.html").write_text("outside", encoding="utf-8")
+    (own / "templates" / "link.html").symlink_to(own / "outside.html")
+    put(own, "big.html", "x" * 1_000_001)
+    with pytest.raises(TemplateNotFound):
+        environment(own).get_template(name)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ t.__globals__ }}",
+        "{% set x = [] %}{{ x.append(1) }}",
+        "{{ range(10000000) }}",
+    ],
+)
+def test_templates_of_a_course_run_in_a_sandbox(own: Path, code: str) -> None:
+    put(own, "x.html", code)
+    with pytest.raises((SecurityError, UndefinedError, OverflowError)):
+        environment(own).get_template("x.html").render()
+
+
+def test_what_is_not_there_is_an_error(own: Path) -> None:
+    put(own, "x.html", "{{ nothing }}")
+    with pytest.raises(UndefinedError):
+        environment(own).get_template("x.html").render()
+
+
+def test_text_is_escaped_and_filters_are_there(own: Path) -> None:
+    put(
+        own,
+        "x.html",
+        '{{ text }} {{ "**b**" | inline }} {{ t("site.search") }} {{ language }} {{ direction }} {{ 61 | duration }}',
+    )
+    made = environment(own, "ar").get_template("x.html").render(text="<&>")
+    assert made == "&lt;&amp;&gt; <strong>b</strong> Search ar rtl 1 h 1 min"

@@ -1,0 +1,128 @@
+import pytest
+from lxml import etree
+
+from kitbag.course.model import RolesChart, Timeline
+from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.drawing import text_width, wrap
+from kitbag.rendering.figures import NARROW, WIDE, roles_chart_svg, timeline_svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+ENGLISH = catalogue_for("en")
+
+
+def moment(when: str, year: int, *events: str) -> dict[str, object]:
+    return {"when": when, "year": str(year), "events": [{"text": text} for text in events]}
+
+
+TIMELINE = Timeline.model_validate(
+    {
+        "type": "timeline",
+        "title": "Tables <old & new>",
+        "moments": [
+            moment("March 1924", 1924, "The **first** table."),
+            moment("1950", 1950, "A second table.", "A new pilot."),
+            moment("Early 2024", 2024, "The newest table, with a good many words that take more than one line."),
+            moment("2024", 2024, "The office moves."),
+        ],
+    }
+)
+CHART = RolesChart.model_validate(
+    {
+        "type": "roles-chart",
+        "title": "Who does what",
+        "groups": [
+            {"title": "On land", "boxes": [{"id": "hm", "title": "Harbour master", "text": "Publishes the *table*."}]},
+            {"title": "On water", "boxes": [{"id": "pilot", "title": "Pilot"}, {"id": "mate", "title": "Mate"}]},
+        ],
+        "links": [{"from": "pilot", "to": "hm", "label": "helps"}],
+    }
+)
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(text.itertext()) for text in etree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_timeline_holds_every_moment_in_order(width: float) -> None:
+    found = " ".join(
+        " ".join(line.itertext()) for line in etree.fromstring(timeline_svg(TIMELINE, ENGLISH, width=width))
+    )
+    order = ["March 1924", "The first table.", "1950", "A second table.", "A new pilot.", "Early 2024", "The newest"]
+    places = [found.index(word, found.index("March 1924")) for word in order]
+    assert places == sorted(places)
+
+
+def test_a_timeline_has_a_name_and_a_description() -> None:
+    root = etree.fromstring(timeline_svg(TIMELINE, ENGLISH, name="x"))
+    assert (root.get("role"), root.get("aria-labelledby"), root.get("aria-describedby")) == ("img", "x-title", "x-desc")
+    assert root.find(f"{SVG}title").text == "Tables <old & new>"
+    assert root.find(f"{SVG}desc").text == "Timeline from March 1924 to 2024. The same events follow as a list."
+
+
+def test_marks_of_one_year_stand_over_one_another() -> None:
+    groups = etree.fromstring(timeline_svg(TIMELINE, ENGLISH)).findall(f"{SVG}g")
+    scale = [(circle.get("cx"), circle.get("cy")) for circle in groups[0]]
+    assert len(scale) == 4
+    assert scale[2][0] == scale[3][0]
+    assert scale[2][1] != scale[3][1]
+    first, second, last = (float(scale[place][0]) for place in (0, 1, 2))
+    assert (second - first) / (last - first) == pytest.approx(26 / 100, abs=0.001)
+
+
+def test_a_chart_draws_the_given_links_and_no_other() -> None:
+    root = etree.fromstring(roles_chart_svg(CHART, ENGLISH))
+    assert len(root.findall(f"{SVG}polyline")) == len(root.findall(f"{SVG}polygon")) == 1
+    assert "helps" in texts(roles_chart_svg(CHART, ENGLISH))
+    alone = CHART.model_copy(update={"links": ()})
+    assert etree.fromstring(roles_chart_svg(alone, ENGLISH)).findall(f"{SVG}polyline") == []
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_link_leaves_its_actor_and_points_at_the_other(width: float) -> None:
+    root = etree.fromstring(roles_chart_svg(CHART, ENGLISH, width=width))
+    boxes = [
+        tuple(float(box.get(side)) for side in ("x", "y", "width", "height"))
+        for box in root.findall(f"{SVG}rect")
+        if box.get("class") == "actor"
+    ]
+
+    def touches(point: tuple[float, ...], box: tuple[float, ...]) -> bool:
+        x, y, wide, tall = box
+        return x - 3 <= point[0] <= x + wide + 3 and y <= point[1] <= y + tall
+
+    line = [tuple(map(float, point.split(","))) for point in root.find(f"{SVG}polyline").get("points").split()]
+    tip = tuple(map(float, root.find(f"{SVG}polygon").get("points").split()[0].split(",")))
+    assert [touches(line[0], box) for box in boxes] == [False, True, False]
+    assert [touches(tip, box) for box in boxes] == [True, False, False]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_everything_lies_inside_the_drawing(width: float, language: str) -> None:
+    catalogue = catalogue_for(language)
+    for svg in (timeline_svg(TIMELINE, catalogue, width=width), roles_chart_svg(CHART, catalogue, width=width)):
+        root = etree.fromstring(svg)
+        _, _, wide, tall = map(float, root.get("viewBox").split())
+        assert wide == width
+        for element in root.iter(f"{SVG}rect", f"{SVG}circle"):
+            x = float(element.get("x") or element.get("cx"))
+            y = float(element.get("y") or element.get("cy"))
+            assert 0 <= x + float(element.get("width") or 0) <= wide
+            assert x >= 0
+            assert 0 <= y + float(element.get("height") or 0) <= tall
+
+
+def test_a_page_read_from_the_right_has_its_drawing_mirrored() -> None:
+    left = etree.fromstring(timeline_svg(TIMELINE, ENGLISH))
+    right = etree.fromstring(timeline_svg(TIMELINE, catalogue_for("ar")))
+    assert right.get("direction") == "rtl"
+    for one, other in zip(left.iter(f"{SVG}circle"), right.iter(f"{SVG}circle"), strict=True):
+        assert float(one.get("cx")) + float(other.get("cx")) == pytest.approx(WIDE, abs=0.2)
+
+
+def test_lines_are_never_wider_than_their_room() -> None:
+    words = "Unforeseeableconsequences of a table with rather many words"
+    lines = wrap(words, 90, 15)
+    assert all(text_width(line, 15) <= 90 for line in lines)
+    assert "".join(lines).replace(" ", "") == words.replace(" ", "")

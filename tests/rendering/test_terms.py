@@ -1,0 +1,45 @@
+import pytest
+
+from kitbag.course.model import Glossary
+from kitbag.rendering.terms import TermIndex
+
+
+def index(*terms: tuple[str, ...]) -> TermIndex:
+    entries = [
+        {"id": f"t{number}", "term": term, "forms": forms, "definition": "x", "uncited": "x"}
+        for number, (term, *forms) in enumerate(terms)
+    ]
+    glossary = Glossary.model_validate({"schema": "glossary/1", "terms": entries})
+    return TermIndex(glossary, lambda term: f"g#{term}")
+
+
+def linked(text: str, *terms: tuple[str, ...]) -> str:
+    html = index(*terms).page()(text)
+    return html.replace('<a class="term" href="g#', "[").replace("</a>", "]")
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "expected"),
+    [
+        ("IS is here", [("IS",)], '[t0" aria-describedby="def-t0">IS] is here'),
+        ("is IS", [("IS",)], 'is [t0" aria-describedby="def-t0">IS]'),
+        ("Tide and tide", [("tide",)], '[t0" aria-describedby="def-t0">Tide] and tide'),
+        ("TIDE", [("tide",)], "TIDE"),
+        ("tides", [("tide",)], "tides"),
+        ("tides", [("tide", "tides")], '[t0" aria-describedby="def-t0">tides]'),
+        ("pre-NATO NATO-led NATO", [("NATO",)], 'pre-NATO NATO-led [t0" aria-describedby="def-t0">NATO]'),
+        ("a spring\ntide <", [("tide",), ("spring tide",)], 'a [t1" aria-describedby="def-t1">spring\ntide] &lt;'),
+        ("spring tide", [("spring tide", "spring")], '[t0" aria-describedby="def-t0">spring tide]'),
+        ("C++ (x)", [("C++",)], '[t0" aria-describedby="def-t0">C++] (x)'),
+    ],
+)
+def test_terms_in_a_text(text: str, terms: list[tuple[str, ...]], expected: str) -> None:
+    assert linked(text, *terms) == expected
+
+
+def test_each_term_is_linked_once_a_page() -> None:
+    terms = index(("tide",), ("ebb",))
+    page = terms.page()
+    assert [page(text).count("<a ") for text in ("tide", "the tide, the ebb", "ebb")] == [1, 1, 0]
+    assert list(page.used) == ["t0", "t1"]
+    assert terms.page()("tide").count("<a ") == 1
