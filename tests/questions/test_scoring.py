@@ -278,9 +278,10 @@ def test_both_twins_show_the_same_order(twin: Twin, seed: int) -> None:
         assert shown != [element.id for element in item.elements]
 
 
-def test_an_ordering_drawn_in_its_right_order_is_turned_by_one() -> None:
+def test_an_ordering_drawn_in_its_right_order_is_turned_by_one(twin: Twin) -> None:
     for seed in map(str, range(100)):
         right = shuffled(seed, "o", ["a", "b", "c"])
         elements = [{"id": name, "text": name} for name in right]
         item = ITEM.validate_python({**COMMON, "id": "o", "type": "ordering", "elements": elements})
         assert shown_order(item, seed) == (*right[1:], right[0])
+        assert twin("order", item=scoring_data(item), seed=seed) == [*right[1:], right[0]]

@@ -26,8 +26,8 @@
 
     /** @param {string} id */
     const articleOf = (id) => /** @type {HTMLElement} */ (articles.get(id));
-    const asked = () => KitbagSitting.asked(quiz, sitting);
-    const blank = () => asked().filter(({ id }) => sitting.answers[id].response === null);
+    let asked = KitbagSitting.asked(quiz, sitting);
+    const blank = () => asked.filter(({ id }) => sitting.answers[id].response === null);
     /** @param {string} words */
     const announce = (words) => { part("status").textContent = words; };
 
@@ -59,8 +59,8 @@
 
     /** Put the questions of the sitting on the page, with what was answered so far. */
     function lay() {
-      const items = asked();
-      const places = new Map(items.map(({ id }, at) => [id, at + 1]));
+      asked = KitbagSitting.asked(quiz, sitting);
+      const places = new Map(asked.map(({ id }, at) => [id, at + 1]));
       for (const [id, article] of articles) {
         const item = /** @type {KitbagQuestion} */ (questions.get(id));
         article.hidden = !places.has(id);
@@ -81,10 +81,8 @@
       drawEnd();
     }
 
-    const answeredWords = () => {
-      const count = asked().length;
-      return say("answered", { done: count - blank().length, count: count });
-    };
+    /** @param {number} done */
+    const answeredWords = (done) => say("answered", { done, count: asked.length });
 
     /** The foot of the quiz: how far it is answered, what is missing, and the way on. */
     function drawEnd() {
@@ -94,7 +92,7 @@
         return;
       }
       const missing = blank();
-      const count = asked().length;
+      const count = asked.length;
       if (!end.querySelector(".quiz-progress")) {
         end.replaceChildren(
           make("div", "quiz-missing"),
@@ -107,7 +105,7 @@
       const progress = /** @type {HTMLProgressElement} */ (end.querySelector("progress"));
       progress.max = count;
       progress.value = count - missing.length;
-      /** @type {HTMLElement} */ (one(end, ".quiz-progress span")).textContent = answeredWords();
+      /** @type {HTMLElement} */ (one(end, ".quiz-progress span")).textContent = answeredWords(count - missing.length);
       /** @type {HTMLElement} */ (one(end, ".quiz-kept")).textContent = missing.length < count ? say(kept ? "kept" : "not_kept") : "";
       const box = /** @type {HTMLElement} */ (one(end, ".quiz-missing"));
       if (!warned || !missing.length) box.replaceChildren();
@@ -178,7 +176,7 @@
     }
 
     /** The scores that a machine can give. */
-    const total = () => KitbagSitting.total(asked().filter(({ type }) => type !== "essay").map((item) => (
+    const total = () => KitbagSitting.total(asked.filter(({ type }) => type !== "essay").map((item) => (
       KitbagSitting.scoreOf(quiz, sitting, item)
     )));
 
@@ -190,17 +188,16 @@
 
     /** The result, and beside each question what there is to say of its answer. */
     function drawResult() {
-      const items = asked();
       drawEnd();
-      for (const item of items) {
+      for (const item of asked) {
         KitbagReport.show(articleOf(item.id), quiz, sitting, item, say);
         KitbagControls.freeze(articleOf(item.id), true);
         for (const select of all(articleOf(item.id), "[data-criterion]")) /** @type {HTMLSelectElement} */ (select).disabled = false;
       }
-      const verdicts = new Map(items.map((item) => [item, KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item))]));
+      const verdicts = new Map(asked.map((item) => [item, KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item))]));
       /** @param {KitbagVerdict} state */
-      const those = (state) => items.filter((item) => verdicts.get(item) === state);
-      const again = items.filter((item) => !["right", "pending"].includes(verdicts.get(item) || ""));
+      const those = (state) => asked.filter((item) => verdicts.get(item) === state);
+      const again = asked.filter((item) => !["right", "pending"].includes(verdicts.get(item) || ""));
       const earned = total();
       const box = make("div", "quiz-result", make("h3", { tabindex: "-1" }, say("result")));
       if (earned.possible.n) {
@@ -226,12 +223,12 @@
 
     /** @param {readonly KitbagQuestion[]} items The next sitting: all of the questions, or those to try again. */
     function startOver(items) {
-      const right = asked().filter((item) => KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item)) === "right");
+      const right = asked.filter((item) => KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item)) === "right");
       const earlier = items === quiz.items ? [] : [...sitting.earlier, ...right.map(({ id }) => id)];
       sitting = KitbagSitting.begin(quiz, { items, number: sitting.number + 1, earlier });
       save();
       lay();
-      enter(articleOf(asked()[0].id));
+      enter(articleOf(asked[0].id));
       announce(say(items === quiz.items ? "started" : "retrying", { count: items.length }));
     }
 
@@ -241,8 +238,9 @@
       sitting = saved || KitbagSitting.begin(quiz);
       lay();
       if (sitting.submitted) drawResult();
-      else if (blank().length < asked().length) {
-        part("result").replaceChildren(make("p", "quiz-about", say("resumed", { answered: answeredWords() })));
+      else if (blank().length < asked.length) {
+        const words = answeredWords(asked.length - blank().length);
+        part("result").replaceChildren(make("p", "quiz-about", say("resumed", { answered: words })));
       }
     }
 
