@@ -118,17 +118,22 @@ class Selection:
 
     @cached_property
     def _test_rules(self) -> Mapping[Use, ScoringRule]:
-        """The rule that every test drawing from a use agrees on."""
+        """The rule that the tests drawing from a use agree on; where final tests draw from it, they alone decide."""
         agreed = {}
         for use in Use:
-            rules = {test.scoring for test in self.course.info.tests if test.blueprint.use is use}
+            tests = [test for test in self.course.info.tests if test.blueprint.use is use]
+            rules = {test.scoring for test in tests if test.purpose == "final"} or {test.scoring for test in tests}
             if len(rules) == 1 and (only := rules.pop()):
                 agreed[use] = only
         return agreed
 
-    def scoring(self, item: Item) -> Scoring:
-        """Return the rule that scores an item: its own or the course's, unless all tests that draw it set another."""
-        of_test = self._test_rules.get(item.use) if item.use is Use.TEST else None
+    def scoring(self, item: Item, test: Assessment | None = None) -> Scoring:
+        """Return the rule that scores an item in one test, or wherever a platform shows it.
+
+        The item's own rule, else the course's, counts unless the test sets another. Without a test, it is the one that
+        the final tests set for the items they draw.
+        """
+        of_test = test.scoring if test else self._test_rules.get(item.use) if item.use is Use.TEST else None
         if of_test:
             return Scoring(of_test, of_test=True)
         own = None if isinstance(item, Numeric | ShortAnswer | Essay) else item.scoring

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kitbag.exporters.base import Selection
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.questions.blueprint import Assessment, Blueprint
-from kitbag.questions.model import Item
+from kitbag.questions.model import Essay, Item, Numeric, ShortAnswer, SingleChoice, TrueFalse
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,16 @@ def _losses(
     if test.purpose == "final":
         cut = selection.course.info.cut_score if test.cut_score is None else test.cut_score
         notes.append(change("draw-cut-score", cut=cut))
-    if test.scoring and any(selection.scoring(item).rule is not test.scoring for item in candidates):
-        notes.append(loss("draw-scoring", rule=test.scoring.value))
+    if any(_scored_apart(item, test, selection) for item in candidates):
+        rule = test.scoring or selection.course.info.scoring
+        notes.append(loss("draw-scoring", rule=rule.value))
     return notes
+
+
+def _scored_apart(item: Item, test: Assessment, selection: Selection) -> bool:
+    """Tell whether the test scores an item by another rule than the one exported, where rules make a difference."""
+    if isinstance(item, Numeric | ShortAnswer | Essay):
+        return False
+    if isinstance(item, SingleChoice | TrueFalse) and item.floor == "zero":
+        return False
+    return selection.scoring(item, test) != selection.scoring(item)

@@ -60,8 +60,8 @@ INTERACTIONS: Final = {
 """How any version of QTI carries each item type."""
 
 LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
-RATIONALE: Final = "__rationale"
-"""Names the feedback everybody gets. No id of an author begins with an underscore."""
+RATIONALE: Final = "RATIONALE"
+"""The outcome variable of the feedback that everybody gets."""
 
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -246,12 +246,17 @@ def _texts_of(item: Item, selection: Selection) -> Iterator[str]:
 
 @dataclass
 class Feedback:
-    """Texts to show after the answer, each under a condition of its own."""
+    """Texts to show after the answer.
 
-    shown: list[tuple[str, str]] = field(default_factory=list)
-    """Identifier and HTML."""
+    An outcome of several values would need fewer declarations, but players disagree on how such values are joined.
+    """
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """The cardinality of each outcome variable that texts wait for."""
+    shown: list[tuple[str, str, str]] = field(default_factory=list)
+    """Outcome variable, the identifier it must hold, and HTML."""
     rules: list[Element] = field(default_factory=list)
-    """Response rules that add identifiers to FEEDBACK."""
+    """Response rules that set the variables."""
 
 
 class ItemWriter:
@@ -315,7 +320,8 @@ class ItemWriter:
             shuffle="true" if shuffled else "false",
             maxChoices="0" if several else "1",
         )
-        feedback = Feedback()
+        # The chosen options name their own feedback.
+        feedback = Feedback({"FEEDBACK": cardinality}, rules=[d.set_outcome("FEEDBACK", d.variable("RESPONSE"))])
         if isinstance(item, TrueFalse):
             offered = [
                 (self._texts.say("true"), item.feedback.true),
@@ -328,14 +334,12 @@ class ItemWriter:
             d.put(choice, html)
             interaction.append(choice)
             if told:
-                feedback.shown.append((identifier(name), self._texts.block(told)))
+                feedback.shown.append(("FEEDBACK", identifier(name), self._texts.block(told)))
         if mapping is not None:
-            score = [self._points(item, d.make("mapResponse", identifier="RESPONSE"))]
+            score = self._points(item, d.make("mapResponse", identifier="RESPONSE"))
         else:
-            score = [self._all_or_nothing(item, "RESPONSE")]
-        # The chosen options name their own feedback.
-        chosen = d.make("multiple", d.variable("RESPONSE"), d.value("identifier", RATIONALE))
-        self._finish(root, item, [interaction], [*score, d.set_outcome("FEEDBACK", chosen)], feedback)
+            score = self._all_or_nothing(item, "RESPONSE")
+        self._finish(root, item, [interaction], [score], feedback)
 
     def _match(
         self,
@@ -373,7 +377,7 @@ class ItemWriter:
             if exact
             else self._points(item, d.make("mapResponse", identifier="RESPONSE"))
         )
-        self._finish(root, item, [interaction], [score, self._rationale()], feedback)
+        self._finish(root, item, [interaction], [score], feedback)
 
     def _associable(self, group: Element, name: str, text: str, *, most: int) -> None:
         choice = self._d.make("simpleAssociableChoice", identifier=name, matchMax=str(most))
@@ -400,7 +404,7 @@ class ItemWriter:
                         d.make("index", d.variable("RESPONSE"), n=str(place)),
                         d.value("identifier", name),
                     ),
-                    d.set_outcome("SCORE", d.make("sum", d.variable("SCORE"), d.value("float", "1"))),
+                    self._counted(d.value("float", "1")),
                 )
                 for place, name in enumerate(right, start=1)
             ]
@@ -408,8 +412,8 @@ class ItemWriter:
         feedback = Feedback()
         if item.feedback:
             wrong = d.make("not", d.make("match", d.variable("RESPONSE"), d.make("correct", identifier="RESPONSE")))
-            self._tell(feedback, "__order", item.feedback, wrong)
-        self._finish(root, item, [interaction], [*score, self._rationale()], feedback)
+            self._tell(feedback, "order", item.feedback, wrong)
+        self._finish(root, item, [interaction], score, feedback)
 
     def _number(self, root: Element, item: Numeric) -> None:
         d = self._d
@@ -432,8 +436,8 @@ class ItemWriter:
                 for value in values
             ]
             if tests:
-                self._tell(feedback, f"__mistake_{number}", mistake.feedback, d.make("or", *tests))
-        self._finish(root, item, [d.make("p", entry)], [score, self._rationale()], feedback)
+                self._tell(feedback, f"mistake_{number}", mistake.feedback, d.make("or", *tests))
+        self._finish(root, item, [d.make("p", entry)], [score], feedback)
 
     def _typed(self, root: Element, item: ShortAnswer | Cloze, gaps: Mapping[str, Gap], scoring: Scoring) -> None:
         """Write one or more boxes to type into, each with the answers it takes."""
@@ -454,15 +458,18 @@ class ItemWriter:
         else:
             blocks = [d.make("p")]
             d.put(blocks[0], self._box("RESPONSE", gaps["RESPONSE"]))
-        mapped = [d.make("mapResponse", identifier=name) for name in gaps]
         if len(gaps) == 1:
-            score = [self._points(item, mapped[0])]
-        elif scoring.rule is ScoringRule.EXACT:
-            full = d.make("equal", d.make("sum", *mapped), d.value("float", str(len(gaps))), toleranceMode="exact")
-            score = [d.when(full, d.set_outcome("SCORE", d.value("float", str(item.points))))]
+            score = [self._answered("RESPONSE", self._points(item, d.make("mapResponse", identifier="RESPONSE")))]
         else:
-            score = [d.set_outcome("SCORE", d.make("sum", *mapped)), self._share(item, len(gaps))]
-        self._finish(root, item, blocks, [*score, self._rationale()], feedback)
+            # Right gaps are counted whole; a share is divided once, at the end.
+            score = [self._answered(name, self._counted(d.make("mapResponse", identifier=name))) for name in gaps]
+            full = d.make("equal", d.variable("SCORE"), d.value("float", str(len(gaps))), toleranceMode="exact")
+            if scoring.rule is ScoringRule.EXACT:
+                points, nothing = (d.set_outcome("SCORE", d.value("float", text)) for text in (str(item.points), "0"))
+                score.append(d.when(full, points, otherwise=[nothing]))
+            else:
+                score.append(self._share(item, len(gaps)))
+        self._finish(root, item, blocks, score, feedback)
 
     def _box(self, name: str, gap: Gap) -> Markup:
         """Return a box as markup of this version, to stand in running text."""
@@ -481,7 +488,7 @@ class ItemWriter:
                 d.make("stringMatch", d.variable(name), d.value("string", typed), caseSensitive="false")
                 for typed in mistake.answers
             ]
-            self._tell(feedback, f"__{name}_{number}", mistake.feedback, d.make("or", *tests))
+            self._tell(feedback, f"{name}_{number}", mistake.feedback, d.make("or", *tests), answered=name)
 
     def _essay(self, root: Element, item: Essay) -> None:
         d = self._d
@@ -490,7 +497,7 @@ class ItemWriter:
         interaction = d.make("extendedTextInteraction", responseIdentifier="RESPONSE", **extent)
         use = {"use": "scoring"} if d.wraps_flow else {}
         rubric = d.flow("rubricBlock", self._texts.rubric(item), view="scorer", **use)
-        self._finish(root, item, [rubric, interaction], [self._rationale()], Feedback())
+        self._finish(root, item, [rubric, interaction], [], Feedback())
 
     # -- parts --
 
@@ -537,17 +544,24 @@ class ItemWriter:
         right = d.make("match", d.variable(name), d.make("correct", identifier=name))
         return d.when(right, d.set_outcome("SCORE", d.value("float", str(item.points))))
 
-    def _rationale(self) -> Element:
+    def _counted(self, more: Element) -> Element:
+        """Add to SCORE."""
         d = self._d
-        return d.set_outcome("FEEDBACK", d.make("multiple", d.value("identifier", RATIONALE)))
+        return d.set_outcome("SCORE", d.make("sum", d.variable("SCORE"), more))
 
-    def _tell(self, feedback: Feedback, name: str, told: str, test: Element) -> None:
-        """Show a text where the test holds."""
+    def _answered(self, name: str, rule: Element) -> Element:
+        """Keep a rule for typed text from a box left empty: to some players, comparing nothing is an error."""
         d = self._d
-        name = identifier(name)
-        added = d.make("multiple", d.variable("FEEDBACK"), d.value("identifier", name))
-        feedback.rules.append(d.when(test, d.set_outcome("FEEDBACK", added)))
-        feedback.shown.append((name, self._texts.block(told)))
+        return d.when(d.make("not", d.make("isNull", d.variable(name))), rule)
+
+    def _tell(self, feedback: Feedback, name: str, told: str, test: Element, *, answered: str = "") -> None:
+        """Show a text where the test holds; `answered` names a typed response that the test compares."""
+        d = self._d
+        outcome = f"FEEDBACK_{name}"
+        feedback.outcomes[outcome] = "single"
+        rule = d.when(test, d.set_outcome(outcome, d.value("identifier", "shown")))
+        feedback.rules.append(self._answered(answered, rule) if answered else rule)
+        feedback.shown.append((outcome, "shown", self._texts.block(told)))
 
     def _finish(
         self, root: Element, item: Item, answer: Sequence[Element], rules: Sequence[Element], feedback: Feedback
@@ -567,14 +581,17 @@ class ItemWriter:
         _default(d, score, "0")
         most = d.make("outcomeDeclaration", identifier="MAXSCORE", cardinality="single", baseType="float")
         _default(d, most, str(item.points))
-        told = d.make("outcomeDeclaration", identifier="FEEDBACK", cardinality="multiple", baseType="identifier")
-        root.extend([score, most, told])
+        root.extend([score, most])
+        for name, cardinality in (feedback.outcomes | {RATIONALE: "single"}).items():
+            told = d.make("outcomeDeclaration", identifier=name, cardinality=cardinality, baseType="identifier")
+            root.append(told)
         body = etree.SubElement(root, d.tag("itemBody"))
         d.put(body, self._texts.prompt(item))
         body.extend(answer)
-        root.append(d.make("responseProcessing", *rules, *feedback.rules))
-        for name, html in [*feedback.shown, (RATIONALE, self._texts.block(item.rationale))]:
-            root.append(d.flow("modalFeedback", html, outcomeIdentifier="FEEDBACK", identifier=name, showHide="show"))
+        rationale = d.set_outcome(RATIONALE, d.value("identifier", "shown"))
+        root.append(d.make("responseProcessing", *rules, *feedback.rules, rationale))
+        for outcome, name, html in [*feedback.shown, (RATIONALE, "shown", self._texts.block(item.rationale))]:
+            root.append(d.flow("modalFeedback", html, outcomeIdentifier=outcome, identifier=name, showHide="show"))
 
 
 def _default(d: Dialect, declaration: Element, text: str) -> None:

@@ -1,0 +1,183 @@
+"""What the tests of exporters share: small courses, packages unpacked, and the schemas of the formats."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from lxml import etree
+
+from kitbag.course.load import load_course
+from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
+from kitbag.exporters.base import Package, Selection, select
+from kitbag.questions.blueprint import Assessment
+from kitbag.questions.model import ItemBank
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT.parent / "shared" / "schemas"
+PROJECT = ROOT / "tests" / "projects" / "every-item-type"
+
+
+@pytest.fixture(scope="session")
+def every_type() -> Course:
+    """The small course that has every item type once."""
+    loaded = load_course(PROJECT)
+    assert loaded.course is not None, loaded.findings
+    return loaded.course
+
+
+@pytest.fixture(scope="session")
+def selection(every_type: Course) -> Selection:
+    """All items of that course."""
+    chosen, findings = select(every_type)
+    assert findings == []
+    assert chosen is not None
+    return chosen
+
+
+class MakeCourse(Protocol):
+    """Makes a course of given items."""
+
+    def __call__(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        tests: Sequence[Assessment] = (),
+        stimuli: Sequence[Mapping[str, Any]] = (),
+        **info: Any,
+    ) -> Course: ...
+
+
+@pytest.fixture
+def make_course(tmp_path: Path) -> MakeCourse:
+    """Make a course whose only bank holds the items given as an author writes them; the rest is filled in."""
+
+    def make(
+        items: Sequence[Mapping[str, Any]],
+        *,
+        tests: Sequence[Assessment] = (),
+        stimuli: Sequence[Mapping[str, Any]] = (),
+        **info: Any,
+    ) -> Course:
+        usual = {"rationale": "Because.", "objective": "o1", "level": "remember", "use": "practice", "stem": "Which?"}
+        bank = ItemBank.model_validate(
+            {"schema": "questions/1", "module": "m1", "items": [usual | item for item in items], "stimuli": stimuli}
+        )
+        lesson = {
+            "id": "one",
+            "title": "One",
+            "summary": "One.",
+            "minutes": 5,
+            "objectives": ["o1"],
+            "blocks": [{"type": "text", "text": "Words."}],
+        }
+        module = Module.model_validate(
+            {
+                "schema": "module/1",
+                "id": "m1",
+                "title": "Module/one",
+                "summary": "First.",
+                "minutes": 5,
+                "objectives": [{"id": "o1", "verb": "state", "text": "State it.", "level": "remember"}],
+                "lessons": [lesson],
+            }
+        )
+        course = CourseInfo.model_validate(
+            {
+                "schema": "course/1",
+                "id": "c",
+                "title": "A course",
+                "edition": "1",
+                "language": "en",
+                "summary": "All.",
+                "audience": "Anyone.",
+                "status": "None.",
+                "author": "Somebody",
+                "licence": "CC0-1.0",
+                "review_by": date(2099, 1, 1),
+                "modules": ["m1"],
+                "tests": list(tests),
+            }
+            | info
+        )
+        return Course(
+            folder=tmp_path,
+            info=course,
+            sources=Sources.model_validate({"schema": "sources/1"}),
+            glossary=Glossary.model_validate({"schema": "glossary/1"}),
+            modules=(module,),
+            banks=(bank,),
+        )
+
+    return make
+
+
+def _unpack(package: Package) -> dict[str, bytes]:
+    return {file.path: b"".join(file.chunks()) for file in package.files}
+
+
+@pytest.fixture(scope="session")
+def unpack() -> Callable[[Package], dict[str, bytes]]:
+    """Return the files of a package by path."""
+    return _unpack
+
+
+# --- Schemas -----------------------------------------------------------------------------------------------------
+
+# The QTI 2.1 schema refers to one of APIP, of which it needs a single declaration.
+_APIP = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ targetNamespace="http://www.imsglobal.org/xsd/apip/apipv1p0/imsapip_qtiv1p0"><xs:element name="apipAccessibility"/>
+</xs:schema>"""
+
+_MAIN = {
+    "qti21": ("qti2", "qti2/qtiv2p1/imsqti_v2p1.xsd"),
+    "qti21-manifest": ("qti2", "qti2/imscp_v1p1.xsd"),
+    "qti21-metadata": ("qti2", "qti2/qtiv2p1/imsqti_metadata_v2p1.xsd"),
+    "lom": ("qti2", "qti2/imsmd_loose_v1p3p2.xsd"),
+    "qti3": ("qti3", "qti3/imsqti_asiv3p0_sbacv1p0_v1p0.xsd"),
+    "qti3-manifest": ("qti3", "qti3/imsqtiv3p0_imscpv1p2_v1p0.xsd"),
+    "cc": ("cc11", "cc11/ccv1p1_qtiasiv1p2p1_v1p0.xsd"),
+    "cc-manifest": ("cc11", "cc11/ccv1p1_imscp_v1p2_v1p0.xsd"),
+}
+
+
+class _Offline(etree.Resolver):
+    """Finds schemas beside one another, whatever address they are given."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def resolve(self, url: str, _public: str, context: Any) -> Any:
+        name = url.rpartition("/")[2]
+        if name == "xml.xsd":
+            return self.resolve_filename(str(SCHEMAS / "qti2" / "w3" / "xml.xsd"), context)
+        if name.startswith("apipv1p0"):
+            return self.resolve_string(_APIP, context)
+        if "://" not in url and Path(url).exists():
+            return None
+        found = next(self._folder.rglob(name), None)
+        return self.resolve_filename(str(found), context) if found else None
+
+
+@functools.cache
+def _schema(name: str) -> etree.XMLSchema:
+    folder, path = _MAIN[name]
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(_Offline(SCHEMAS / folder))
+    return etree.XMLSchema(etree.parse(SCHEMAS / path, parser))
+
+
+@pytest.fixture(scope="session")
+def faults() -> Callable[[str, bytes], list[str]]:
+    """Return what a schema says against a document; skip where the schemas are not beside the repository."""
+    if not SCHEMAS.exists():
+        pytest.skip("the formats' schemas are not there: they are expected in ../shared/schemas")
+
+    def judge(name: str, data: bytes) -> list[str]:
+        schema = _schema(name)
+        schema.validate(etree.fromstring(data))
+        return [str(error) for error in schema.error_log]
+
+    return judge

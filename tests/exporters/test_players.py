@@ -1,0 +1,242 @@
+"""Real readers and players, written by others, get the same items and give the same marks."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from kitbag.exporters.archive import write_package
+from kitbag.exporters.base import Package, Selection, select
+from kitbag.exporters.registry import EXPORTERS
+from kitbag.questions.model import Item, ScoringRule
+from kitbag.questions.scoring import score
+
+ROOT = Path(__file__).parents[2]
+PLAYER = ROOT / "node_modules" / "@citolab" / "qti-components" / "cdn" / "index.global.js"
+GIFT_PARSER = ROOT / "node_modules" / "gift-pegjs" / "pegjs-gift.js"
+
+Unpack = Callable[[Package], dict[str, bytes]]
+
+# --- QTI 3: @citolab/qti-components ------------------------------------------------------------------------------
+
+SHOW = """async xml => {
+  document.body.replaceChildren();
+  const item = document.createElement("qti-item");
+  const container = document.createElement("item-container");
+  container.itemXML = xml;
+  item.append(container);
+  document.body.append(item);
+  for (let tries = 0; tries < 400; tries++) {
+    await new Promise(done => setTimeout(done, 10));
+    const shown = container.shadowRoot?.querySelector("qti-assessment-item");
+    if (shown?.variables?.some(v => v.identifier === "SCORE")) { await shown.updateComplete; return true; }
+  }
+  return false;
+}"""
+
+ANSWER = """responses => {
+  const item = document.querySelector("item-container").shadowRoot.querySelector("qti-assessment-item");
+  for (const [name, value] of Object.entries(responses)) item.updateResponseVariable(name, value);
+  item.processResponse(true, false);
+  return item.getOutcome("SCORE").value;
+}"""
+
+POINTS = 100
+"""Items are worth this much here: the player shows three decimals of a score."""
+
+
+@pytest.fixture
+def player(page: Page) -> Page:
+    """A page on which the player of QTI 3 is loaded."""
+    if not PLAYER.exists():
+        pytest.skip("npm package @citolab/qti-components is not installed: run make test")
+    page.set_content("<!doctype html><html lang=en><title>Player</title><body></body></html>")
+    page.add_script_tag(path=PLAYER)
+    return page
+
+
+def spoken(item: Item, response: Any) -> dict[str, Any]:
+    """Return a response as QTI names it."""
+    match item.type:
+        case "matching" | "categorise":
+            return {"RESPONSE": [f"left_{left} right_{right}" for left, right in response.items()]}
+        case "cloze":
+            return {f"RESPONSE_{gap}": text for gap, text in response.items()}
+        case _:
+            return {"RESPONSE": list(response) if isinstance(response, tuple) else response}
+
+
+RESPONSES: dict[str, list[Any]] = {
+    "single": ["a", "b", "c"],
+    "multiple": [("a",), ("a", "b"), ("a", "b", "c"), ("a", "c"), ("a", "b", "c", "d"), ("a", "b", "c", "d", "e")],
+    "truth": ["true", "false"],
+    "matching": [{"p1": "r2", "p2": "r1"}, {"p1": "r2", "p2": "r3"}, {"p1": "r1"}],
+    "ordering": [("e1", "e2", "e3"), ("e2", "e1", "e3"), ("e2", "e3", "e1")],
+    "numeric": ["80", "77.5", "82.5", "82.51", "800"],
+    "short": ["infusion", "AN INFUSION", "soup", "broth"],
+    "cloze": [{"minutes": "Four"}, {"minutes": "4", "water": "hot"}, {"minutes": "two", "water": "cold"}],
+    "sorting": [{"leaves": "pot", "milk": "cup", "water": "pot"}, {"leaves": "pot", "milk": "pot"}],
+    "essay": ["It was too hot."],
+}
+
+
+@pytest.mark.parametrize("rule", [ScoringRule.PARTIAL, ScoringRule.EXACT])
+def test_a_player_of_qti_3_scores_every_item_type_as_we_do(
+    rule: ScoringRule, selection: Selection, player: Page, unpack: Unpack
+) -> None:
+    items = [item.model_copy(update={"points": POINTS}) for item in selection.items if item.id in RESPONSES]
+    bank = selection.course.banks[0].model_copy(update={"items": tuple(items)})
+    info = selection.course.info.model_copy(update={"scoring": rule})
+    chosen, findings = select(replace(selection.course, info=info, banks=(bank,)))
+    assert findings == []
+    assert chosen is not None
+    files = unpack(EXPORTERS["qti3"].export(chosen))
+    for item in chosen.items:
+        xml = files[f"items/{item.id}.xml"].decode()
+        for response in RESPONSES[item.id]:
+            assert player.evaluate(SHOW, xml), item.id
+            theirs = Fraction(str(player.evaluate(ANSWER, spoken(item, response))))
+            ours = score(item, response, rule=None, default=chosen.scoring(item).rule).marks
+            assert abs(theirs - ours) / POINTS < Fraction(1, 10_000), (item.id, response)
+
+
+def test_a_player_of_qti_3_shows_options_and_tells_feedback(selection: Selection, player: Page, unpack: Unpack) -> None:
+    files = unpack(EXPORTERS["qti3"].export(selection))
+    assert player.evaluate(SHOW, files["items/single.xml"].decode())
+    player.get_by_text("stale water").click()
+    player.evaluate(ANSWER, {})
+    assert player.get_by_text("It has lost its air.").is_visible()
+    assert player.get_by_text("The leaflet asks for fresh water.").is_visible()
+    assert not player.get_by_text("Salt & tea < no tea.").is_visible()
+
+
+# --- GIFT: gift-pegjs --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def read_gift(node: Callable[..., str], tmp_path: Path) -> Callable[[bytes], list[dict[str, Any]]]:
+    """Read GIFT with a parser of others: the questions, categories apart."""
+    if not GIFT_PARSER.exists():
+        pytest.skip("npm package gift-pegjs is not installed: run make test")
+    script = tmp_path / "read.cjs"
+    script.write_text(
+        "let text = ''; process.stdin.setEncoding('utf8').on('data', part => text += part).on('end', () => "
+        f"console.log(JSON.stringify(require({json.dumps(str(GIFT_PARSER))}).parse(text))));"
+    )
+
+    def read(data: bytes) -> list[dict[str, Any]]:
+        questions: list[dict[str, Any]] = json.loads(node(script, stdin=data.decode()))
+        return [question for question in questions if question["type"] != "Category"]
+
+    return read
+
+
+def test_a_parser_of_gift_gets_the_same_items(selection: Selection, unpack: Unpack, read_gift: Any) -> None:
+    package = EXPORTERS["gift"].export(selection)
+    questions = {question["title"]: question for question in read_gift(unpack(package)["questions.gift"])}
+    expected = [item.id for item in selection.items]
+    expected[expected.index("cloze") : expected.index("cloze") + 1] = ["cloze-minutes", "cloze-water"]
+    assert list(questions) == expected
+
+    def offered(name: str) -> list[tuple[Any, ...]]:
+        return [
+            (choice["weight"], choice["text"]["text"], choice["feedback"] and choice["feedback"]["text"])
+            for choice in questions[name]["choices"]
+        ]
+
+    assert offered("multiple") == [
+        (50, "a temperature", None),
+        (50, "a time", None),
+        (-33.33333, "a price", "<p>The label names no price.</p>"),
+        (-33.33333, "a place", "<p>The label names no place.</p>"),
+        (-33.33333, "a name", "<p>The label names nobody.</p>"),
+    ]
+    assert [choice["isCorrect"] for choice in questions["single"]["choices"]] == [True, False, False]
+    assert questions["single"]["globalFeedback"]["text"] == "<p>The leaflet asks for fresh water.</p>"
+    assert questions["single"]["tags"] == ["level:remember", "use:practice", "objective:T1", "passage:T1"]
+    assert questions["single"]["id"] == "single"
+    assert questions["truth"]["isTrue"] is False
+    # gift-pegjs calls the feedback for a wrong answer `trueFeedback` where the key is false.
+    assert questions["truth"]["trueFeedback"]["text"] == "<p>Boiling water makes green tea bitter.</p>"
+    pairs = [(pair["subquestion"]["text"], pair["subanswer"]) for pair in questions["matching"]["matchPairs"]]
+    assert pairs == [("black tea", "four minutes"), ("green tea", "two minutes"), ("", "an hour")]
+    places = [(pair["subquestion"]["text"], pair["subanswer"]) for pair in questions["ordering"]["matchPairs"]]
+    assert places == [("Place 1", "Fill the kettle."), ("Place 2", "Boil the water."), ("Place 3", "Pour.")]
+    assert questions["numeric"]["choices"][0]["text"] == {"type": "range", "number": 80, "range": 2.5}
+    assert offered("short")[-1] == (0, "soup", "<p>Soup has vegetables.</p>")
+    assert offered("cloze-minutes")[:2] == [(100, "four", None), (100, "4", None)]
+    assert questions["essay"]["type"] == "Essay"
+
+
+HOSTILE = [
+    "Is ~a = b # c { d } : e \\ f correct?",
+    "What of ]]> and <![CDATA[ and &amp; and </p>?",
+    "Is **2 < 3 & 4 > 1** true, with \"quotes\" and 'more'?",
+    "Is $\\sum_{i=1}^{n} x_i \\to \\infty$ finite?",
+    "האם זה נכון? هل هذا صحيح؟",
+    "Line one\n\nLine two\n\n- a list\n- of two\n\n| a | b |\n|:--|--:|\n| 1 | 2 |",
+    "=SUM(A1)", "-1 is less?", "+1", "@home", "{1:SHORTANSWER:=x}", "// [id:x] {T}", "::title:: $CATEGORY: x",
+]  # fmt: skip
+
+
+@pytest.fixture
+def hostile(make_course: Any) -> Selection:
+    """Items whose texts hold the signs of every format."""
+    items = []
+    for number, text in enumerate(HOSTILE):
+        single = " ".join(text.split())
+        options = [{"id": "a", "text": single, "feedback": single}, {"id": "b", "text": f"not {single}"}]
+        items.append({"id": f"s{number}", "type": "single-choice", "stem": text, "options": options, "key": "a"})
+        gaps = [{"id": "g", "accept": [single, "*"], "mistakes": [{"answers": ["x~#}y"], "feedback": single}]}]
+        items.append({"id": f"c{number}", "type": "cloze", "stem": text, "text": f"{single} [[g]] {{", "gaps": gaps})
+        pairs = [{"id": "p", "text": single, "match": "r"}, {"id": "q", "text": "->", "match": "r"}]
+        responses = [{"id": "r", "text": single}, {"id": "s", "text": "none -> any"}]
+        items.append({"id": f"m{number}", "type": "matching", "stem": text, "premises": pairs, "responses": responses})
+        items.append({"id": f"t{number}", "type": "short-answer", "stem": text, "accept": [single]})
+    chosen, findings = select(make_course(items))
+    assert findings == []
+    assert chosen is not None
+    return chosen
+
+
+def test_a_parser_of_gift_reads_every_special_sign_back(hostile: Selection, unpack: Unpack, read_gift: Any) -> None:
+    package = EXPORTERS["gift"].export(hostile)
+    questions = {question["title"]: question for question in read_gift(unpack(package)["questions.gift"])}
+    assert len(questions) == len(hostile.items)
+    for number, text in enumerate(HOSTILE):
+        single = " ".join(text.split())
+        assert questions[f"t{number}"]["choices"][0]["text"]["text"].replace("\\*", "*") == single
+
+
+def test_every_special_sign_survives_in_valid_xml(hostile: Selection, unpack: Unpack, faults: Any) -> None:
+    for name in ("qti21", "qti3"):
+        for path, data in unpack(EXPORTERS[name].export(hostile)).items():
+            if path.startswith("items/"):
+                assert faults(name, data) == [], path
+    for path, data in unpack(EXPORTERS["cc"].export(hostile)).items():
+        if path.startswith("quizzes/"):
+            assert faults("cc", data) == []
+
+
+@pytest.mark.slow
+def test_a_player_of_qti_3_shows_every_special_sign(hostile: Selection, unpack: Unpack, player: Page) -> None:
+    files = unpack(EXPORTERS["qti3"].export(hostile))
+    for item in hostile.items:
+        assert player.evaluate(SHOW, files[f"items/{item.id}.xml"].decode()), item.id
+
+
+# --- The archive -------------------------------------------------------------------------------------------------
+
+
+def test_any_unzip_reads_the_archive(selection: Selection, tmp_path: Path, unpack: Unpack) -> None:
+    package = EXPORTERS["qti21"].export(selection)
+    write_package(package, tmp_path / "bank.zip")
+    with zipfile.ZipFile(tmp_path / "bank.zip") as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == unpack(package)
