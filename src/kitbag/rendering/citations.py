@@ -57,14 +57,14 @@ class CitationLinks:
 
 @dataclass(frozen=True)
 class LessonUse:
-    """A place in a lesson that rests on a passage."""
+    """A lesson that rests on a passage."""
 
     module: Module
     lesson: Lesson
     block: int
-    """The block's number in the lesson, counted from 1."""
+    """The number of the first block that does, counted from 1."""
     citations: tuple[str, ...]
-    """What it cites of the passage."""
+    """What the lesson cites of the passage, in its order."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,15 @@ def uses_of_passages(course: Course) -> dict[str, Uses]:
     practice: dict[str, list[PracticeUse]] = {passage: [] for passage in course.passages}
     for module in course.modules:
         for lesson in module.lessons:
+            first: dict[str, int] = {}
+            cited: list[str] = []
             for number, block in enumerate(lesson.blocks, 1):
-                for passage, citations in _by_passage(_citations(block)).items():
-                    lessons[passage].append(LessonUse(module, lesson, number, citations))
+                here = list(_citations(block))
+                cited += here
+                for citation in here:
+                    first.setdefault(passage_of(citation), number)
+            for passage, citations in _by_passage(cited).items():
+                lessons[passage].append(LessonUse(module, lesson, first[passage], citations))
         items: dict[str, list[Item]] = {}
         for item in practice_items(course, module):
             for passage in _by_passage(item.cites):
@@ -112,7 +118,7 @@ def _citations(block: object) -> Iterator[str]:
             yield from part.cites
 
 
-def _by_passage(citations: Iterator[str] | Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _by_passage(citations: Sequence[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for citation in citations:
         found.setdefault(passage_of(citation), {})[citation] = None
