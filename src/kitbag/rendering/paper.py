@@ -108,7 +108,7 @@ def trainee_documents(course: Course, *, size: Size, templates: Path | None) -> 
                     **this,
                 )
             )
-    book = {module.id: _answered(press, view, module) for module in view.modules}
+    book = {module.id: _answered(press, view, module, every=False) for module in view.modules}
     made.append(press.document(f"{TRAINEE}/course-book.pdf", "book.html", view.info.title, practised=book))
     if view.info.job_aid:
         made.append(press.document(f"{TRAINEE}/job-aid.pdf", "job-aid.html", view.info.job_aid.title, pages=SHEET))
@@ -145,7 +145,7 @@ def instructor_documents(course: Course, *, size: Size, templates: Path | None) 
                 f"{INSTRUCTOR}/answers-{module.id}.pdf",
                 "answers.html",
                 title("paper.title.answers", module=module.title),
-                practised=_answered(press, course, module),
+                practised=_answered(press, course, module, every=True),
                 **this,
             )
         )
@@ -164,7 +164,7 @@ def _practice_bank(bank: ItemBank) -> ItemBank:
     return bank.model_copy(update={"items": items, "stimuli": stimuli})
 
 
-def _answered(press: Press, course: Course, module: Module) -> dict[str, Answered]:
+def _answered(press: Press, course: Course, module: Module, *, every: bool) -> dict[str, Answered]:
     """Return a module's practice items by id: those of its checkpoints as a reader meets them, then the rest."""
     bank = course.bank_of[module.id]
     met = [item for checkpoint in _blocks(module, Checkpoint) for item in checkpoint.items]
@@ -173,7 +173,7 @@ def _answered(press: Press, course: Course, module: Module) -> dict[str, Answere
     for count, name in enumerate(dict.fromkeys([*met, *rest]), 1):
         entry = press.practice(course.items[name])
         question = press.items.question(entry, f"{course.modules.index(module) + 1}.{count}")
-        made[name] = Answered(entry.item, question, press.items.key(entry))
+        made[name] = Answered(entry.item, question, press.items.key(entry, every=every))
     return made
 
 

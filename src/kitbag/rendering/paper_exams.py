@@ -7,7 +7,7 @@ see, and a course without the instructor's part.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from kitbag.course.audience import trainee_view
 from kitbag.course.model import Course
@@ -18,7 +18,7 @@ from kitbag.rendering.paper_items import Labelled, PrintedItem
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import Press, Size
 from kitbag.results.grid import Variant, blank_grid, variants_of
-from kitbag.results.sheet import as_written, key_response
+from kitbag.results.sheet import Answer, as_written, key_response
 
 PAPERS: Final = "exams/papers"
 KEYS: Final = "exams/keys"
@@ -101,13 +101,54 @@ def _papers(press: Press, path: str, shown: dict[str, Any]) -> Iterator[PaperDoc
         title = press.catalogue.text(f"paper.title.exam{kind}", **names)
         yield press.document(f"{path}{end}.pdf", "exam.html", title, large=large, **shown)
         title = press.catalogue.text(f"paper.title.answer_sheet{kind}", **names)
-        yield press.document(f"{path}-answer-sheet{end}.pdf", "answer-sheet.html", title, large=large, **shown)
+        leaves = _leaves(shown["questions"], large=large)
+        yield press.document(
+            f"{path}-answer-sheet{end}.pdf", "answer-sheet.html", title, large=large, leaves=leaves, **shown
+        )
+
+
+def _leaves(questions: Sequence[PrintedItem], *, large: bool) -> list[list[list[PrintedItem]]]:
+    """Return the questions of an answer sheet page by page, in two columns each, or in one for large print.
+
+    Columns are as long as the shorter size of paper allows; the first page also has the head.
+    """
+    columns = 1 if large else 2
+    leaves: list[list[list[PrintedItem]]] = []
+    room = 0.0
+    for question in questions:
+        tall = _height(question) * (1.6 if large else 1)
+        if room < tall:
+            if not leaves or len(leaves[-1]) == columns:
+                leaves.append([])
+            leaves[-1].append([])
+            room = (110 if large else 155) if len(leaves) == 1 else 205
+        leaves[-1][-1].append(question)
+        room -= tall
+    if len(leaves) == 1 and columns == 2 and len(leaves[0]) == 1:
+        half = -(-len(questions) // 2)
+        return [[list(questions[:half]), list(questions[half:])]]
+    return leaves
+
+
+def _height(question: PrintedItem) -> float:
+    """Return about how tall a question is on the answer sheet, in millimetres."""
+    match question.answer:
+        case Answer.ONE | Answer.SEVERAL:
+            return 4 + 7.0 * -(-len(question.choices) // 9)
+        case Answer.LETTERS | Answer.ORDER:
+            return 4 + 8.5 * -(-len(question.places) // 4)
+        case Answer.GAPS:
+            return 4 + 8.2 * len(question.places)
+        case Answer.NUMBER | Answer.WORDS | Answer.ESSAY:
+            return 12
+        case _:
+            assert_never(question.answer)
 
 
 def _key(press: Press, path: str, variant: Variant, shown: dict[str, Any]) -> PaperDocument:
     test: Assessment = shown["test"]
     entries = [
-        KeyEntry(entry.item, question, press.items.key(entry), as_written(entry, key_response(entry.item)))
+        KeyEntry(entry.item, question, press.items.key(entry, every=True), as_written(entry, key_response(entry.item)))
         for entry, question in zip(variant.entries, shown["questions"], strict=True)
     ]
     return press.document(

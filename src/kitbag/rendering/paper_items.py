@@ -99,8 +99,12 @@ class ItemPrinter:
             stimulus=self._stimuli.get(item.stimulus) if item.stimulus else None,
         )
 
-    def key(self, entry: SheetEntry) -> tuple[Labelled, ...]:
-        """Return the right response: what to see on the answer sheet, each with the words it stands for."""
+    def key(self, entry: SheetEntry, *, every: bool) -> tuple[Labelled, ...]:
+        """Return the right response: what to see on the answer sheet, each with the words it stands for.
+
+        Of typed answers it gives `every` accepted one, which a marker needs, or only the first.
+        """
+        last = None if every else 1
         item = entry.item
         match item:
             case SingleChoice():
@@ -120,10 +124,12 @@ class ItemPrinter:
             case Numeric():
                 return (Labelled("", self._number(item)),)
             case ShortAnswer():
-                return (Labelled("", Markup("{}").format(" · ".join(item.accept))),)
+                return (Labelled("", Markup("{}").format(" · ".join(item.accept[:last]))),)
             case Cloze():
                 gaps = enumerate(item.gaps, 1)
-                return tuple(Labelled(str(count), Markup("{}").format(" · ".join(gap.accept))) for count, gap in gaps)
+                return tuple(
+                    Labelled(str(count), Markup("{}").format(" · ".join(gap.accept[:last]))) for count, gap in gaps
+                )
             case Essay():
                 return ()
             case _:

@@ -1,6 +1,7 @@
 """What all printed documents share: the templates, the running heads, the pictures, and the items in printed form."""
 
 import base64
+import re
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
@@ -15,11 +16,12 @@ from kitbag.files import read_within
 from kitbag.questions.model import Item, Picture
 from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.catalogue import Catalogue, catalogue_for
-from kitbag.rendering.environment import make_environment
+from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.figures import roles_chart_svg
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.paper_items import ItemPrinter
 from kitbag.rendering.paper_pdf import PaperDocument
+from kitbag.rendering.paper_quotes import curved
 from kitbag.results.sheet import SheetEntry, sheet_entry
 
 Size: TypeAlias = Literal["a4", "letter"]
@@ -27,6 +29,9 @@ Size: TypeAlias = Literal["a4", "letter"]
 
 DIGEST_SHOWN: Final = 12
 """Hexadecimal digits of the content digest on a page: enough to tell two states of a course apart."""
+
+_ROOT: Final = re.compile(r":root\s*\{([^{}]*)\}")
+_PROPERTY: Final = re.compile(r"--[\w-]+\s*:[^;{}<>\"']*;")
 
 _KINDS: Final = {
     ".svg": "image/svg+xml",
@@ -76,9 +81,16 @@ class Press:
         environment.globals |= {"chart": self._chart, "picture": self._picture}
         return environment
 
+    @cached_property
+    def _brand(self) -> Markup:
+        """Return the custom properties of the course's brand.css: its colours hold on paper too, its rules do not."""
+        sheet = course_file(self._templates / "templates", "brand.css") if self._templates else None
+        root = _ROOT.search((sheet or b"").decode("utf-8", "replace"))
+        return Markup("".join(_PROPERTY.findall(root[1])) if root else "")
+
     def _page(self, template: str, title: str, context: dict[str, Any]) -> str:
         course = self.course
-        return str(
+        html = str(
             self._environment.select_template([template, f"handouts/{template}"]).render(
                 course=course,
                 info=course.info,
@@ -86,9 +98,11 @@ class Press:
                 size=self.size,
                 as_of=date.fromisoformat(course.as_of) if course.as_of else None,
                 digest=course.digest[:DIGEST_SHOWN],
+                brand=self._brand,
                 **context,
             )
         )
+        return curved(html, course.info.language)
 
     def _picture(self, picture: Picture) -> Markup:
         """Return a picture of course/media as an image that carries its own bytes."""
