@@ -1,10 +1,13 @@
 """`kitbag init` lays down a whole course, and never half of one or over another."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kitbag import shipped
+from kitbag.cli import main
 from kitbag.course.fingerprints import fingerprint
 from kitbag.course.model import Sources
 from kitbag.files import Unwritable, write_tree
@@ -90,3 +93,10 @@ def test_the_skeleton_knows_its_own_document() -> None:
     assert sources is not None
     (document,) = sources.documents
     assert [passage.fingerprint for passage in document.passages] == [fingerprint(text) for text in paragraphs]
+
+
+@pytest.mark.parametrize("skeleton", [True, False], ids=["skeleton", "shipped course"])
+def test_what_is_laid_down_gives_no_cause_for_complaint(tmp_path: Path, skeleton: bool) -> None:
+    start(tmp_path / "mine", skeleton=skeleton)
+    result = CliRunner().invoke(main, ["check", "-C", str(tmp_path / "mine"), "--format", "json"])
+    assert json.loads(result.stdout) == []
