@@ -75,6 +75,7 @@ class Assembly:
         self._slots = [(test.id, attempt) for test in tests for attempt in range(1, test.attempts + 1)]
         self._draws: dict[tuple[str, int], list[tuple[Form, ...]]] = {}
         self._used: dict[tuple[str, int], Counter[str]] = {}
+        self._conflicts: dict[int, Conflict | None] = {}
 
     @property
     def most_draws(self) -> int:
@@ -105,13 +106,19 @@ class Assembly:
         before, slot = divmod(number, len(self._slots))
         return self._form(seed, self._slots[slot][0], before + 1, self._slots[slot][1])
 
+    def blueprint_demands(self, test: str) -> tuple[Demand, ...]:
+        """Return what the blueprint of a test asks for, each demand with the items it can be met from."""
+        group = group_for(self._groups[self._group_of(test)], self._entries, self._enemies)
+        return tuple(demand for demand in group.demands if demand.test == test and demand.supply is not None)
+
     def conflict(self, test: str) -> Conflict | None:
         """Return why no form of a test can be drawn, or None where one can. Raises Undecided."""
         number = self._group_of(test)
-        group = group_for(self._groups[number], self._entries, self._enemies)
-        if Choices(len(group.columns), _rows(group.demands)).solve() is not None:
-            return None
-        return self._conflict(number)
+        if number not in self._conflicts:
+            group = group_for(self._groups[number], self._entries, self._enemies)
+            possible = Choices(len(group.columns), _rows(group.demands)).solve() is not None
+            self._conflicts[number] = None if possible else self._conflict(number)
+        return self._conflicts[number]
 
     def _conflict(self, number: int) -> Conflict:
         group = group_for(self._groups[number], self._entries, self._enemies, for_parts=True)

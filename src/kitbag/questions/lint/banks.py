@@ -26,7 +26,10 @@ def longest_key_often(subjects: Sequence[Subject]) -> Iterator[tuple[str, str]]:
             chances.append(1 / len(subject.options))
             longest += len(subject.options[subject.key].text) > max(len(subject.options[n].text) for n in subject.wrong)
     if longest > sum(chances) and at_least(longest, chances) < UNLIKELY:
-        message = f"The key is the longest option in {longest} of {len(chances)} items; by chance it would be in {round(sum(chances))}."
+        by_chance = round(sum(chances))
+        message = (
+            f"The key is the longest option in {longest} of {len(chances)} items; chance would make it {by_chance}."
+        )
         yield message, "Shorten keys, or make wrong options as full."
 
 

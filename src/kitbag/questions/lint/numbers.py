@@ -7,21 +7,28 @@ INFINITE: Final = float("inf")
 
 _NUMBER: Final = r"(\d{1,9}(?:[.,]\d{1,6})?)"
 _UNIT: Final = r"\s*([^\d\s][^\d]{0,30})?"
+_DASH: Final = "[-\u2013\u2014]"
+_ANY_CASE: Final = re.IGNORECASE
 _TO: Final = re.compile(
-    rf"^(?:(?:from )?{_NUMBER}{_UNIT}?\s*(?:-|–|—|to|until|up to)|between {_NUMBER}{_UNIT}?\s*and)\s*{_NUMBER}{_UNIT}$",
-    re.IGNORECASE,
+    rf"^(?:(?:from )?{_NUMBER}{_UNIT}?\s*(?:{_DASH}|to|until|up to)|between {_NUMBER}{_UNIT}?\s*and)"
+    rf"\s*{_NUMBER}{_UNIT}$",
+    _ANY_CASE,
 )
 _ABOVE: Final = re.compile(
-    rf"^(?:(more than|over|above|greater than|longer than|later than|after|>)|at least|not less than|no less than|from|≥|>=)\s*{_NUMBER}{_UNIT}$",
-    re.IGNORECASE,
+    r"^(?:(more than|over|above|greater than|longer than|later than|after|>)"
+    r"|at least|not less than|no less than|from|≥|>=)"
+    rf"\s*{_NUMBER}{_UNIT}$",
+    _ANY_CASE,
 )
 _BELOW: Final = re.compile(
-    rf"^(?:(less than|fewer than|under|below|shorter than|before|<)|at most|up to|not more than|no more than|≤|<=)\s*{_NUMBER}{_UNIT}$",
-    re.IGNORECASE,
+    r"^(?:(less than|fewer than|under|below|shorter than|before|<)|at most|up to|not more than|no more than|≤|<=)"
+    rf"\s*{_NUMBER}{_UNIT}$",
+    _ANY_CASE,
 )
 _OR_MORE: Final = re.compile(
-    rf"^{_NUMBER}\s*([^\d]{{0,20}}?)\s*(?:or|and) (more|over|above|later|longer|less|fewer|under|below|earlier)(?:\s+([^\d]{{1,20}}))?$",
-    re.IGNORECASE,
+    rf"^{_NUMBER}\s*([^\d]{{0,20}}?)\s*(?:or|and) "
+    r"(?:(more|over|above|later|longer)|less|fewer|under|below|earlier)(?:\s+([^\d]{1,20}))?$",
+    _ANY_CASE,
 )
 _ONE: Final = re.compile(rf"^{_NUMBER}{_UNIT}$")
 
@@ -31,10 +38,10 @@ class Interval(NamedTuple):
 
     low: float
     high: float
-    low_open: bool
+    unit: str = ""
+    low_open: bool = False
     """Whether `low` itself is left out."""
-    high_open: bool
-    unit: str
+    high_open: bool = False
 
     @property
     def is_range(self) -> bool:
@@ -56,20 +63,16 @@ def interval_of(text: str) -> Interval | None:
     text = text.strip().rstrip(".")
     if match := _TO.match(text):
         low, high = _value(match[1] or match[3]), _value(match[5])
-        return Interval(low, high, False, False, _unit(match[6] or match[2] or match[4])) if low < high else None  # noqa: FBT003
+        return Interval(low, high, _unit(match[6] or match[2] or match[4])) if low < high else None
     if match := _ABOVE.match(text):
-        return Interval(_value(match[2]), INFINITE, bool(match[1]), False, _unit(match[3]))  # noqa: FBT003
+        return Interval(_value(match[2]), INFINITE, _unit(match[3]), low_open=bool(match[1]))
     if match := _BELOW.match(text):
-        return Interval(-INFINITE, _value(match[2]), False, bool(match[1]), _unit(match[3]))  # noqa: FBT003
+        return Interval(-INFINITE, _value(match[2]), _unit(match[3]), high_open=bool(match[1]))
     if match := _OR_MORE.match(text):
         value, unit = _value(match[1]), _unit(match[2] or match[4])
-        upwards = match[3].lower() in {"more", "over", "above", "later", "longer"}
-        return (
-            Interval(value, INFINITE, False, False, unit) if upwards else Interval(-INFINITE, value, False, False, unit)
-        )
+        return Interval(value, INFINITE, unit) if match[3] else Interval(-INFINITE, value, unit)
     if match := _ONE.match(text):
-        value = _value(match[1])
-        return Interval(value, value, False, False, _unit(match[2]))  # noqa: FBT003
+        return Interval(_value(match[1]), _value(match[1]), _unit(match[2]))
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from kitbag.findings import listed
 from kitbag.questions.lint.numbers import interval_of
 from kitbag.questions.lint.subject import Flaw, Subject
-from kitbag.questions.lint.words import ENGLISH_STOP_WORDS, Phrase, carries_content, stem_of
+from kitbag.questions.lint.words import ENGLISH_STOP_WORDS, Phrase, carries_content, stem_of, word_list
 from kitbag.questions.model import MultipleResponse, SingleChoice
 
 LONGER: Final = 1.3
@@ -26,10 +26,15 @@ HUB: Final = 1.5
 """Distractors share so many times as many words with a key in which they meet as with each other."""
 MOST_MISSPELT: Final = 2
 """Content words, of two options together, that may differ in spelling where the options say the same."""
+MOST_DIFFERENT: Final = 12
+"""Words, of two options together, that may differ where the options say the same."""
+LONG_TEXT: Final = 300
+LONG_WORD: Final = 40
 MOST_OPTIONS: Final = 4
 
 _ALL_OR_NONE: Final = re.compile(
-    r"\b(?:all|none|both|any|neither|each|either)(?: (?:two|three|four))?(?: of)? (?:the )?(?:above|preceding|foregoing)\b"
+    r"\b(?:all|none|both|any|neither|each|either)(?: (?:two|three|four))?(?: of)? (?:the )?"
+    r"(?:above|preceding|foregoing)\b"
     r"|^(?:all|none|both|any|neither) of (?:these|them|those|the (?:other )?(?:options|answers|choices|others))\b"
     r"|^(?:all|none|no) (?:the |of the )?(?:other )?(?:answers?|options?|choices?)(?: listed| given| here)?"
     r"(?: (?:is|are) (?:correct|right|true|wrong|valid))?\W*$",
@@ -37,16 +42,18 @@ _ALL_OR_NONE: Final = re.compile(
 )
 _LABEL: Final = r"(?:(?:options?|answers?) )?(?:\(?[a-h]\)?|\(?[1-8]\)|\(?i{1,3}v?\)?)"
 _COMBINED: Final = re.compile(
-    rf"^(?:both |only |neither )?{_LABEL}(?:(?:,| and| or| &| nor|, and) {_LABEL})+(?: only| are (?:correct|right|true)| but not {_LABEL})?\W*$",
+    rf"^(?:both |only |neither )?{_LABEL}(?:(?:,| and| or| &| nor|, and) {_LABEL})+"
+    rf"(?: only| are (?:correct|right|true)| but not {_LABEL})?\W*$",
     re.IGNORECASE,
 )
 _BARE_NUMBERS: Final = re.compile(r"^(?:both |only )?[1-8](?:, [1-8])*,? and [1-8](?: only)?\W*$", re.IGNORECASE)
 _JOINT: Final = re.compile(r", and |, or | and | or |, | & | plus | as well as ")
 _NEGATIONS: Final = frozenset(("no", "nor", "not", "never", "without", "neither", "none", "cannot", "can't", "don't"))
-_RELATIONS_: Final = """above after all any before behind below between both by down during each either every few first for from he her
+_RELATIONS: Final = word_list(
+    """above after all any before behind below between both by down during each either every few first for from he her
     his in into its last least less many more most my neither off on one only our out over she some than their through
     to two under until up we with within without you your"""
-_RELATIONS: Final = frozenset(_RELATIONS_.split())
+)
 """Stop words that change what an option says."""
 
 
@@ -72,7 +79,7 @@ def stem_word_in_key(subject: Subject) -> Iterator[Flaw]:
         return
     shared = subject.stem.content.intersection(*(subject.options[number].content for number in subject.right))
     shared = shared.difference(subject.terms, *(subject.options[number].content for number in subject.wrong))
-    if shared:
+    if any(not word.isdigit() for word in shared):  # a number may well be part of question and answer
         key = min(subject.right)
         words = [w for w in dict.fromkeys(subject.options[key].words) if stem_of(w, english=subject.english) in shared]
         message = f"Of all options only the key repeats {_quoted(words)} from the stem."
@@ -107,6 +114,8 @@ def _same(one: Phrase, other: Phrase, *, english: bool) -> bool:
         return False
     if one.content == other.content and len(one.content) > 1:
         return one.words != other.words[::-1] and _in_same_order(one, other, english=english)
+    if longer > LONG_TEXT:  # where so few words differ, the ratio is above the bar, and costly
+        return len(one.words) == len(other.words)
     left, right = " ".join(one.words), " ".join(other.words)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     return matcher.real_quick_ratio() > ALIKE and matcher.quick_ratio() > ALIKE and matcher.ratio() > ALIKE
@@ -125,6 +134,8 @@ def _in_same_order(one: Phrase, other: Phrase, *, english: bool) -> bool:
 def _only_small_words_differ(one: Phrase, other: Phrase, *, english: bool) -> bool:
     left, right = Counter(one.words), Counter(other.words)
     gone, new = list((left - right).elements()), list((right - left).elements())
+    if len(gone) + len(new) > MOST_DIFFERENT:
+        return False
     for word in tuple(gone):
         twin = next((other for other in new if _near_spelling(word, other, english=english)), None)
         if twin is not None:
@@ -137,7 +148,7 @@ def _only_small_words_differ(one: Phrase, other: Phrase, *, english: bool) -> bo
 
 def _near_spelling(one: str, other: str, *, english: bool) -> bool:
     """Tell whether two words are the same word inflected or misspelt; `increase` and `decrease` are not."""
-    if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < 4:
+    if not (one.isalpha() and other.isalpha()) or not 4 <= min(len(one), len(other)) <= LONG_WORD:
         return False
     if english and stem_of(one) == stem_of(other) and abs(len(one) - len(other)) <= 2:
         return True

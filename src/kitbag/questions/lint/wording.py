@@ -5,11 +5,12 @@ H: Haladyna, Downing and Rodriguez 2002. N: the item-writing guide of the NBME.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from kitbag.questions.lint.options import joins_labels
 from kitbag.questions.lint.subject import Flaw, Subject
-from kitbag.questions.lint.words import question_of, sentences
+from kitbag.questions.lint.words import question_of, sentences, word_list
 from kitbag.questions.model import (
     Categorise,
     Matching,
@@ -24,12 +25,8 @@ from kitbag.questions.model import (
 FEWEST_WORDS: Final = 5
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _QUESTION_MARKS: Final = ("?", "？", "؟", "⸮")  # noqa: RUF001 - other scripts
-_TASKS: Final = _words(
+_TASKS: Final = word_list(
     """add answer apply arrange assign calculate categorise categorize check choose classify combine compare complete
     compute connect convert decide define describe determine discuss draft drag draw enter estimate evaluate expand
     explain fill find give group identify indicate judge justify label link list mark match name number order outline
@@ -38,14 +35,14 @@ _TASKS: Final = _words(
 )
 """Verbs that tell a trainee what to do."""
 
-_CONTINUES: Final = _words(
+_CONTINUES: Final = word_list(
     """a about after an and are as at be because been before being by called can could did do does during for from had
     has have if in into involves is known like may means might must named needs of on onto or requires says shall should
     shows than that the through to under until using was were when where which while who will with would"""
 )
 """Words that no sentence ends with: the options go on from here."""
 
-_VERBS: Final = _words(
+_VERBS: Final = word_list(
     """am are be become becomes been begins belongs calls can causes comes consists contains could did do does ends
     follows gives goes had has have helps holds includes involves is keeps leads lies makes may means might must needs
     occurs requires says serves shall should shows stands starts supports takes tells uses was were will works
@@ -62,13 +59,15 @@ _CLAUSE: Final = re.compile(
 _ASKS: Final = re.compile(r"\b(?:which|what|who|whom|whose|where|when|how)\b", re.IGNORECASE)
 _NOT_NEGATIVE: Final = re.compile(
     r"\bnot (?:only|just|merely)\b|\bor not\b|\bat least\b|\bwhat (?:is|was|went|goes|has gone) wrong\b|\bwrong with\b"
-    r"|\blast but not least\b|\btrue or false\b|\b(?:is|are) not (?:in|on|at|working|there)\b|\bfalse (?:alarm|teeth|start|echo)\w*\b",
+    r"|\blast but not least\b|\btrue or false\b|\b(?:is|are) not (?:in|on|at|working|there)\b"
+    r"|\bfalse (?:alarm|teeth|start|echo)\w*\b",
     re.IGNORECASE,
 )
 
 _ABSOLUTE: Final = re.compile(
-    r"\b(?:always|(?<!was )(?<!were )(?<!had )never|only|invariably|solely|exclusively|absolutely|entirely|completely|totally|under no circumstances|"
-    r"in (?:all|every) (?:case|circumstance|situation)s?|without exception|at all times|every single)\b",
+    r"\b(?:always|(?<!was )(?<!were )(?<!had )never|only|invariably|solely|exclusively|absolutely|entirely|"
+    r"completely|totally|under no circumstances|in (?:all|every) (?:case|circumstance|situation)s?|"
+    r"without exception|at all times|every single)\b",
     re.IGNORECASE,
 )
 _VAGUE: Final = re.compile(
@@ -129,9 +128,7 @@ def _leads_in(text: str) -> bool:
     if words[-1] in _CONTINUES:
         return True
     verbs = sum(1 for word in words if word in _VERBS)
-    in_clauses = sum(
-        1 for before, word in zip(words, words[1:], strict=False) if before in _RELATIVES and word in _VERBS
-    )
+    in_clauses = sum(1 for before, word in pairwise(words) if before in _RELATIVES and word in _VERBS)
     return verbs > in_clauses
 
 
@@ -158,8 +155,7 @@ def negative_stem(subject: Subject) -> Iterator[Flaw]:
     if (
         clause is None
         or found.start() < clause.start()
-        or ((asks := _ASKS.search(question, clause.end()))
-        and asks.start() < found.start())
+        or ((asks := _ASKS.search(question, clause.end())) and asks.start() < found.start())
     ):
         yield Flaw(
             ("stem",),

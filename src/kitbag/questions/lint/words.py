@@ -13,15 +13,21 @@ _PLURALS_IN_ES: Final = ("sses", "shes", "ches", "xes", "zes")
 STEM_LENGTH: Final = 7
 """Letters of a word that count: `responsible` and `responsibility` are one word to the rules."""
 
-_ENGLISH: Final = """a about after again all also an and any are as at be because been before being between both but by can could
-    did do does doing done during each either every for from get gets give given gives go goes had has have having he
-    her here hers him his how i if in into is it its just let like made make makes may me might more most much must my
+
+def word_list(text: str) -> frozenset[str]:
+    """Return the words of a text, which part at spaces."""
+    return frozenset(text.split())
+
+
+ENGLISH_STOP_WORDS: Final = word_list(
+    """a about after again all also an and any are as at be because been before being between both but by can could did
+    do does doing done during each either every for from get gets give given gives go goes had has have having he her
+    here hers him his how i if in into is it its just let like made make makes may me might more most much must my
     neither no nor not of off on once one ones only or other our out over own per same shall she should since so some
     such than that the their them then there these they this those through to too two under until up upon us use used
     uses using very was we were what when where whether which while who whom whose why will with within without would
     yes yet you your"""
-
-ENGLISH_STOP_WORDS: Final = frozenset(_ENGLISH.split())
+)
 """Words that carry grammar, not content."""
 
 
