@@ -53,8 +53,8 @@ def test_every_gap_is_told_with_its_place_and_nothing_else_is(loaded: Loaded, co
             "Write more items, or ask for fewer."
         ),
         "course/course.yaml:27:5: warning: T1.3 is left out on purpose, and taught in m1/water. Delete one of the two.",
-        "course/m1.yaml:8:5: warning: 1.2: No lesson works towards this objective. Name it in a lesson.",
         "course/m1.yaml:8:5: warning: 1.2: This objective has one practice item. Write at least 2.",
+        "course/m1.yaml:8:5: warning: 1.2: No lesson works towards this objective. Name it in a lesson.",
         "course/m1.yaml:8:5: warning: 1.2: This objective has no test item. Write one.",
         (
             "course/sources.yaml:18:13: warning: T1.4: No lesson teaches this fact. "
