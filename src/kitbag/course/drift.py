@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal, cast
 
@@ -135,6 +136,7 @@ def compare(
         DocumentError: there is no such document, or the copy is none of it.
     """
     wanted = _candidates(course, document)
+    copy = _resolved(copy, {passage.fingerprint.sha256 for one in wanted for passage in one.passages})
     new = [Wording((found := fingerprint(p.text)).sha256, Sketch.read(found.sketch)) for p in copy.passages]
     compared = [(candidate, *fates(_wordings(candidate), new)) for candidate in wanted]
     best, found_fates, unmatched = max(compared, key=lambda row: _found(row[1]))
@@ -157,6 +159,21 @@ def _candidates(course: Course, document: str | None) -> list[Document]:
         ids = [one.id for one in documents]
         raise DocumentError(f'No document "{document}" is recorded. {did_you_mean(document, ids) or listed(ids)}')
     return named
+
+
+def _resolved(copy: ReadDocument, recorded: AbstractSet[str]) -> ReadDocument:
+    """Part passages at the ends of pages where the setting leaves it open and a recorded passage ends or begins."""
+    passages: list[ReadPassage] = []
+    for passage in copy.passages:
+        start = 0
+        if passage.seams and fingerprint(passage.text).sha256 not in recorded:
+            for seam in passage.seams:
+                before, after = passage.text[start:seam].strip(), passage.text[seam:]
+                if recorded & {fingerprint(before).sha256, fingerprint(after).sha256}:
+                    passages.append(ReadPassage(before, passage.locator))
+                    start = seam
+        passages.append(replace(passage, text=passage.text[start:]))
+    return replace(copy, passages=tuple(passages))
 
 
 def _wordings(document: Document) -> list[Wording]:

@@ -36,6 +36,8 @@ class Block:
     """The number the document gives it, as printed: `12.`, `(a)`."""
     page: int = 0
     """The page it begins on, counted from 1; 0 where the document has no pages."""
+    seams: tuple[int, ...] = ()
+    """Where in the text another paragraph may begin: a page ended there, and its setting leaves the question open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class ReadPassage:
 
     text: str
     locator: str
-    """Where it is: `page 3, "Scope", point 2`."""
+    """Where it is: `page 3, under “Scope”, paragraph 2`."""
+    seams: tuple[int, ...] = ()
+    """Where in the text another passage may begin; what is recorded of the document decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...
             under = 0
             continue
         under += 1
-        passages.append(ReadPassage(block.text.strip(), _locator(block, headings[-1] if headings else "", under)))
+        locator = _locator(block, headings[-1] if headings else "", under)
+        passages.append(ReadPassage(block.text.strip(), locator, block.seams))
     if not passages:
         raise DocumentError(f"{name} has no text in passages: nothing there can be cited.")
     if len(passages) > MOST_PASSAGES:

@@ -32,6 +32,8 @@ _GAP: Final = 1.2
 """Of the usual distance between lines: a larger one parts paragraphs."""
 _INDENT: Final = 0.7
 """Of the type size: a line that begins so far to the right of the one above begins a paragraph."""
+_COLUMN: Final = 6.0
+"""Of the type size: what begins farther to the right than this is another column, and no indent."""
 _OTHER_SIZE: Final = 1.07
 _FULL: Final = 0.8
 """Of the longest line: a line as long as this went on to the edge of its column."""
@@ -194,13 +196,17 @@ def _blocks(lines: Iterator[_Line]) -> Iterator[Block]:
     everything = list(lines)
     setting = _Setting.of(everything)
     group: list[_Line] = []
+    seams: list[int] = []
     for line in everything:
-        if group and setting.parts(group, line):
-            yield setting.block(group)
-            group = []
+        parts = setting.parts(group, line) if group else False
+        if parts:
+            yield setting.block(group, seams)
+            group, seams = [], []
+        elif parts is None:
+            seams.append(len(group))
         group.append(line)
     if group:
-        yield setting.block(group)
+        yield setting.block(group, seams)
 
 
 @dataclass(frozen=True)
@@ -213,8 +219,8 @@ class _Setting:
     """From line to line, by type size."""
     longest: int
     """Characters in a full line: nearly the longest, so that one odd line does not count."""
-    edge: dict[int, float]
-    """Where most lines of a page begin."""
+    edges: dict[int, tuple[float, ...]]
+    """Where many lines of a page begin: the edges of its columns, and perhaps where first lines are indented to."""
 
     @classmethod
     def of(cls, lines: list[_Line]) -> "_Setting":
@@ -235,41 +241,69 @@ class _Setting:
             size,
             {size: _most_frequent(counted) for size, counted in distances.items()},
             lengths[int(0.95 * (len(lengths) - 1))],
-            {page: _most_frequent(counted) for page, counted in edges.items()},
+            {page: _frequent(counted) for page, counted in edges.items()},
         )
 
-    def parts(self, group: list[_Line], line: _Line) -> bool:
-        """Tell whether a new paragraph begins with `line`, after the lines of the group."""
+    def parts(self, group: list[_Line], line: _Line) -> bool | None:
+        """Tell whether a new paragraph begins with `line`, after the lines of the group; None where nobody can."""
         last = group[-1]
         if not _same_type(last, line) or marked(line.text).kind == "point":
             return True
-        if last.bold != line.bold and len(group) == 1 and looks_like_heading(last.text):
+        if not line.bold and all(one.bold for one in group) and looks_like_heading(_text(group)):
             return True
         full = len(last.text) >= _FULL * self.longest
-        unfinished = not last.text.endswith(_SENTENCE_ENDS)
-        in_point = marked(group[0].text).kind == "point"
-        margin = max(last.words, self.edge[line.page]) if in_point else self.edge[line.page]
-        # Under a bullet that was drawn with its words the first line tells nothing about where they hang.
-        may_hang = in_point and len(group) == 1 and last.words == last.left
-        indented = line.left > margin + _INDENT * line.size and not may_hang
+        finished = last.text.endswith(_SENTENCE_ENDS)
+        indented = self._is_indented(group, line)
         if last.page != line.page or line.base > last.base:  # the next page or column
-            return indented or not (full or (unfinished and line.text[:1].islower()))
+            if indented:
+                return True
+            if finished and full:
+                return None
+            return finished or not (full or line.text[:1].islower())
         usual = self.distance.get(round(line.size, 1), 0.0)
         if usual and last.base - line.base > _GAP * usual:
             return True
         if indented and (not full or line.left > last.words + _INDENT * line.size):
             return True
-        # A list ends where a line begins further to the left than its bullet's words.
-        return in_point and not full and line.left <= group[0].left and len(group) > 1
+        # A list ends where a line begins as far to the left as its bullets.
+        return marked(group[0].text).kind == "point" and not full and line.left <= group[0].left and len(group) > 1
 
-    def block(self, group: list[_Line]) -> Block:
-        """Make one block of its lines."""
+    def _is_indented(self, group: list[_Line], line: _Line) -> bool:
+        reach = line.left - _COLUMN * line.size
+        margin = min((edge for edge in self.edges[line.page] if reach <= edge <= line.left), default=line.left)
+        if marked(group[0].text).kind == "point":
+            last = group[-1]
+            if len(group) == 1 and last.words == last.left:
+                # Under a bullet that was drawn with its words the first line does not tell where they hang.
+                return False
+            margin = max(last.words, margin) if last.page == line.page else line.left
+        return line.left > margin + _INDENT * line.size
+
+    def block(self, group: list[_Line], seams: list[int]) -> Block:
+        """Make one block of its lines; seams are numbers of lines that may begin another paragraph."""
         first = group[0]
         block = marked(first.text)
-        text = "\n".join([block.text, *(line.text for line in group[1:])])
-        stands_out = first.size > _OTHER_SIZE * self.size or (first.bold and len(group) == 1)
-        heading = stands_out and looks_like_heading(block.text)
-        return replace(block, kind="heading" if heading else block.kind, text=text, page=first.page)
+        lines = [block.text, *(line.text for line in group[1:])]
+        text = "\n".join(lines)
+        stands_out = first.size > _OTHER_SIZE * self.size or all(line.bold for line in group)
+        heading = stands_out and looks_like_heading(" ".join(lines))
+        return replace(
+            block,
+            kind="heading" if heading else block.kind,
+            text=text,
+            page=first.page,
+            seams=tuple(len("\n".join(lines[:seam])) + 1 for seam in seams),
+        )
+
+
+def _text(lines: list[_Line]) -> str:
+    return " ".join(line.text for line in lines)
+
+
+def _frequent(counted: Counter[float]) -> tuple[float, ...]:
+    """Return the values that are no rarity, the most frequent one at any rate."""
+    least = min(max(2.0, 0.08 * counted.total()), max(counted.values()))
+    return tuple(sorted(value for value, times in counted.items() if times >= least))
 
 
 def _most_frequent(counted: Counter[float]) -> float:
