@@ -109,7 +109,7 @@ def read_grid(data: bytes, *, file: str) -> Grid:
         raise NotAGrid(
             Finding(
                 "not-a-grid",
-                Place(file, 1),
+                Place(file, 1, 1),
                 f"This is no marking grid: its first cell is not {FORMAT}.",
                 "Key the answers into the grid that was made with the papers, and keep its first lines.",
             )
@@ -128,7 +128,7 @@ def read_grid(data: bytes, *, file: str) -> Grid:
                 raise NotAGrid(
                     Finding(
                         "not-a-grid",
-                        Place(file, line),
+                        Place(file, line, 1),
                         f'A line that begins with "{cells[0][:40]}" does not belong here.',
                         "Above the sheets stand only the lines test, variant, and the headings no, variant, name.",
                     )

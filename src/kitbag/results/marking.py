@@ -221,6 +221,6 @@ class _Marker:
         hint: str,
         severity: Severity = Severity.ERROR,
         *,
-        column: int = 0,
+        column: int = 1,
     ) -> None:
         self._findings.append(Finding(code, Place(self._grid.file, line, column), message, hint, severity))
