@@ -502,6 +502,8 @@ RECORDER = """window.kitbagRecorder = () => ({
 def test_the_attempt_record_scores_the_same_in_python(page: Page, site: Path, course: Course) -> None:
     page.add_init_script(RECORDER)
     finish_mixed(page, site)
+    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: null }))")
+    expect(page.locator(".quiz-result")).to_be_visible()
     assert page.evaluate("localStorage.length") == 0
     written = json.loads(page.evaluate("finished"))
     attempt = Attempt.model_validate(written)
@@ -610,6 +612,15 @@ def test_judges_of_html_find_nothing(
 
 def test_the_scripts_stay_small(site: Path) -> None:
     assert sum((site / script).stat().st_size for script in QUIZ_SCRIPTS) <= 40_000
+
+
+def test_a_language_that_no_browser_knows_is_no_trouble(open_page: Callable[..., Page], site: Path) -> None:
+    odd = site / "odd.html"
+    odd.write_text(
+        (site / "practice.html").read_text("utf-8").replace('"language":"en"', '"language":"en-12"'), "utf-8"
+    )
+    page = open_quiz(open_page(), site, "odd.html")
+    expect(page.locator(".quiz-progress span")).to_have_text("0 of 10 answered")
 
 
 @pytest.mark.parametrize("rule", list(ScoringRule))

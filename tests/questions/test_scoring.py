@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from kitbag.questions.model import Item, ItemType, Ordering, ScoringRule
 from kitbag.questions.scoring import BadResponse, fold_text, passes, read_number, score
 from kitbag.questions.shuffle import shown_order, shuffled
-from kitbag.rendering.items import scoring_data
+from kitbag.rendering.quiz_data import scoring_data
 
 HERE = Path(__file__).parent
 QUIZ = HERE.parents[1] / "src/kitbag/templates/quiz"

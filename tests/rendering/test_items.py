@@ -15,8 +15,9 @@ from kitbag.questions.model import Item, ItemBank
 from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.environment import make_environment
-from kitbag.rendering.items import LessonLink, QuizContext, quiz_island, render_checkpoint, render_practice_quiz
+from kitbag.rendering.items import LessonLink, QuizContext, render_checkpoint, render_practice_quiz
 from kitbag.rendering.markdown import MarkdownRenderer
+from kitbag.rendering.quiz_data import quiz_island
 
 TEA = Path(__file__).parents[1] / "projects/every-item-type"
 ITEM: TypeAdapter[Item] = TypeAdapter(Item)

@@ -121,9 +121,7 @@ def _fold_stretch(text: str) -> str:
     return unicodedata.normalize("NFKC", text).upper().lower().replace("\u03c2", "\u03c3")
 
 
-def _share(  # noqa: C901, PLR0911 - one case for each item type
-    item: Item, response: object, rule: ScoringRule, *, floored: bool
-) -> Fraction | None:
+def _share(item: Item, response: object, rule: ScoringRule, *, floored: bool) -> Fraction | None:
     """Return the share of the points earned, below zero for a floor; `None` where nothing was answered."""
     match item:
         case SingleChoice():
@@ -166,9 +164,7 @@ def _share(  # noqa: C901, PLR0911 - one case for each item type
             assert_never(item)
 
 
-def _choices(  # noqa: PLR0911 - one case for each rule
-    item: MultipleResponse, chosen: Sequence[str], rule: ScoringRule
-) -> Fraction | None:
+def _choices(item: MultipleResponse, chosen: Sequence[str], rule: ScoringRule) -> Fraction | None:
     """Return the share that a set of chosen options earns: the table at the head of this file."""
     if not chosen:
         return None

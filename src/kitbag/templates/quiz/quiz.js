@@ -268,9 +268,7 @@
       if (!mover || !row || !row.parentElement) return;
       moveTo(row, Array.from(row.parentElement.children).indexOf(row) + Number(mover.getAttribute("data-move")));
     });
-    addEventListener("storage", ({ key }) => {
-      if (key === null || key.endsWith(`:quiz:${quiz.quiz}`)) resume(); // another tab goes on with this quiz, or cleared it
-    });
+    recorder.watch?.(() => { if (kept) resume(); });
     for (const plain of all(section, "[data-part=plain]")) plain.remove(); // the answers that need no script
     for (const mover of all(section, ".quiz-move")) mover.append(sign(mover.getAttribute("data-move") || ""));
     resume();

@@ -66,12 +66,21 @@ const KitbagReport = (() => {
     return Number((marks.n * possible.d * 100n) / (marks.d * possible.n));
   }
 
+  /** @param {string} tag A course may name a language that the browser refuses to take for one (RFC 5646, 2.1). */
+  function isLanguage(tag) {
+    try {
+      return Intl.getCanonicalLocales(tag).length === 1;
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * The words for a quiz: `say("unanswered", { count: 2 })`.
    * @param {KitbagIsland} quiz
    */
   function speaker({ strings, language }) {
-    const plural = new Intl.PluralRules(language);
+    const plural = new Intl.PluralRules(isLanguage(language) ? language : "en");
     /** @param {string} key @param {{[name: string]: string | number}} [values] */
     return (key, values = {}) => {
       const form = "count" in values ? `${key}.${plural.select(Number(values.count))}` : key;
@@ -267,9 +276,11 @@ const KitbagReport = (() => {
     if (item.type === "essay") box.append(rubricOf(item, answer, say, `${article.id}:-r-`));
     box.append(rich(item.rationale, "quiz-why"));
     if (item.cites.length) {
-      box.append(make("p", "quiz-sources", `${say("source")} `, ...item.cites.flatMap(({ cite, label, href }, at) => (
-        [at ? "; " : "", make("a", { href }, cite), label ? ` ${label}` : ""]
-      ))));
+      box.append(make("p", "quiz-sources", `${say("source")} `, ...item.cites.flatMap(({ cite, label, href }, at) => {
+        const next = item.cites[at + 1];
+        if (next && next.label === label) return [make("a", { href }, cite), ", "]; // facts of one passage, named once
+        return [make("a", { href }, cite), ` ${label}${next ? "; " : ""}`];
+      })));
     }
     const objective = quiz.objectives.find(({ id }) => id === item.objective);
     if (objective && objective.lessons.length && quiz.kind === "practice" && state !== "right" && state !== "pending") {

@@ -26,6 +26,7 @@
  * @property {() => unknown} start What was saved, or null; it is checked before it is used.
  * @property {(sitting: KitbagSittingState) => boolean} save Called at every change; false where it could not be kept.
  * @property {(attempt: object) => void} finish Takes the attempt record (attempt/1) once it is handed in.
+ * @property {(changed: () => void) => void} [watch] Calls back when someone else changed what was saved.
  * @typedef {"right" | "partly" | "wrong" | "blank" | "pending"} KitbagVerdict
  */
 
@@ -202,6 +203,11 @@ const KitbagSitting = (() => {
         }
       },
       finish() {}, // practice is nobody else's business
+      watch(changed) {
+        addEventListener("storage", (event) => {
+          if (event.key === key || event.key === null) changed(); // another tab went on with this quiz, or cleared it
+        });
+      },
     };
   }
 
