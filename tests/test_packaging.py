@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -94,10 +95,16 @@ def test_an_editable_install_starts_checks_and_builds_the_course(tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_a_wheel_brings_all_that_it_needs(wheel: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("versions", ["pinned", "oldest"])
+def test_a_wheel_names_all_that_it_needs(wheel: Path, tmp_path: Path, versions: str) -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    wanted = {
+        "pinned": ["--constraint", str(ROOT / "constraints.txt")],
+        "oldest": [requirement.replace(">=", "==") for requirement in named],
+    }
     venv.create(tmp_path / "venv", with_pip=True)
     programs = tmp_path / "venv" / "bin"
-    run(programs / "python", "-m", "pip", "install", "--constraint", ROOT / "constraints.txt", wheel, cwd=tmp_path)
+    run(programs / "python", "-m", "pip", "install", wheel, *wanted[versions], cwd=tmp_path)
     starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere")
 
 
