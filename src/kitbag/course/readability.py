@@ -4,7 +4,7 @@ All of it is notes: a figure cannot tell good prose from bad, but it shows where
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from kitbag.course.audience import trainee_view
 from kitbag.course.model import Course, Lesson, Module
 from kitbag.course.parts import Path_, Places, walk
 from kitbag.findings import Finding, Severity, in_order, listed
-from kitbag.questions.lint.words import ENGLISH_STOP_WORDS, phrase, sentences
+from kitbag.questions.lint.words import ENGLISH_STOP_WORDS, sentences, words_of
 
 LONGEST_SENTENCE: Final = 20
 """Words in a sentence; plain-language guides ask for no more."""
@@ -67,11 +67,7 @@ def readability_notes(course: Course, places: Places) -> list[Finding]:
     found: list[Finding] = []
     for module in course.modules:
         file = f"course/{module.id}.yaml"
-        for code, path, message, hint in (
-            *_long_sentences(module),
-            *_long_words(module, explained),
-            *_acronyms(module, expansions),
-        ):
+        for code, path, message, hint in (*_lesson_notes(module, explained), *_acronyms(module, expansions)):
             found.append(Finding(code, places.at(file, *path), message, hint, Severity.NOTE))
     return in_order(found)
 
@@ -79,21 +75,19 @@ def readability_notes(course: Course, places: Places) -> list[Finding]:
 _Note = tuple[str, Path_, str, str]
 
 
-def _long_sentences(module: Module) -> Iterator[_Note]:
-    for lesson, path, text in _texts(module):
-        for sentence in _sentences(text):
-            words = len(phrase(sentence, english=True).words)
-            if words > LONGEST_SENTENCE:
-                start = " ".join(sentence.split()[:6])
-                message = f'{lesson.id}: The sentence "{start} …" has {words} words.'
-                yield "long-sentence", path, message, f"Make two of it: {LONGEST_SENTENCE} words are plenty."
-
-
-def _long_words(module: Module, explained: frozenset[str]) -> Iterator[_Note]:
+def _lesson_notes(module: Module, explained: frozenset[str]) -> Iterator[_Note]:
     for number, lesson in enumerate(module.lessons):
-        words = _figures(module, lesson, explained).long_words
-        if words:
-            message = f"{lesson.id}: Long words: {listed(words)}."
+        long_words: dict[str, None] = {}
+        for path, text in _texts_of(lesson, ("lessons", number)):
+            for sentence in _sentences(text):
+                words = words_of(sentence)
+                long_words |= _long(words, explained)
+                if len(words) > LONGEST_SENTENCE:
+                    start = " ".join(sentence.split()[:6])
+                    message = f'{lesson.id}: The sentence "{start} …" has {len(words)} words.'
+                    yield "long-sentence", path, message, f"Make two of it: {LONGEST_SENTENCE} words are plenty."
+        if long_words:
+            message = f"{lesson.id}: Long words: {listed(long_words)}."
             yield "long-word", ("lessons", number), message, "Use shorter ones, or explain them in the glossary."
 
 
@@ -123,12 +117,16 @@ def _figures(module: Module, lesson: Lesson, explained: frozenset[str]) -> Lesso
     long_words: dict[str, None] = {}
     for _, text in _texts_of(lesson, ()):
         for sentence in _sentences(text):
-            words = phrase(sentence, english=True).words
+            words = words_of(sentence)
             lengths.append(len(words))
-            long_words |= {word: None for word in words if len(word) >= LONG_WORD and word not in explained}
+            long_words |= _long(words, explained)
     return LessonReadability(
         f"{module.id}/{lesson.id}", sum(lengths), len(lengths), max(lengths, default=0), tuple(long_words)
     )
+
+
+def _long(words: Iterable[str], explained: frozenset[str]) -> dict[str, None]:
+    return {word: None for word in words if len(word) >= LONG_WORD and word not in explained}
 
 
 def _texts(module: Module) -> Iterator[tuple[Lesson, Path_, str]]:
@@ -162,7 +160,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _explained_words(course: Course) -> frozenset[str]:
     texts = (text for term in course.glossary.terms for text in (term.term, term.expansion or "", *term.forms))
-    return frozenset(word for text in texts for word in phrase(text, english=True).words)
+    return frozenset(word for text in texts for word in words_of(text))
 
 
 def _folded(text: str) -> str:

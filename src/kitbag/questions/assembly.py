@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.conflict import smallest_conflict
-from kitbag.questions.demands import Demand, enemies_of, entries_of, group_for, groups_of
+from kitbag.questions.demands import Demand, Group, enemies_of, entries_of, group_for, groups_of
 from kitbag.questions.form_id import MOST, FormId, NoFormId, read_form_id, seed_of
 from kitbag.questions.model import Item, ItemBank
 from kitbag.questions.shuffle import shown_order, shuffled
@@ -76,6 +76,7 @@ class Assembly:
         self._draws: dict[tuple[str, int], list[tuple[Form, ...]]] = {}
         self._used: dict[tuple[str, int], Counter[str]] = {}
         self._conflicts: dict[int, Conflict | None] = {}
+        self._plain: dict[int, Group] = {}
 
     @property
     def most_draws(self) -> int:
@@ -108,17 +109,23 @@ class Assembly:
 
     def blueprint_demands(self, test: str) -> tuple[Demand, ...]:
         """Return what the blueprint of a test asks for, each demand with the items it can be met from."""
-        group = group_for(self._groups[self._group_of(test)], self._entries, self._enemies)
-        return tuple(demand for demand in group.demands if demand.test == test and demand.supply is not None)
+        demands = self._unranked(self._group_of(test)).demands
+        return tuple(demand for demand in demands if demand.test == test and demand.supply is not None)
 
     def conflict(self, test: str) -> Conflict | None:
         """Return why no form of a test can be drawn, or None where one can. Raises Undecided."""
         number = self._group_of(test)
         if number not in self._conflicts:
-            group = group_for(self._groups[number], self._entries, self._enemies)
+            group = self._unranked(number)
             possible = Choices(len(group.columns), _rows(group.demands)).solve() is not None
             self._conflicts[number] = None if possible else self._conflict(number)
         return self._conflicts[number]
+
+    def _unranked(self, number: int) -> Group:
+        """Return a group whose items are in bank order: enough to tell whether it can be drawn."""
+        if number not in self._plain:
+            self._plain[number] = group_for(self._groups[number], self._entries, self._enemies)
+        return self._plain[number]
 
     def _conflict(self, number: int) -> Conflict:
         group = group_for(self._groups[number], self._entries, self._enemies, for_parts=True)

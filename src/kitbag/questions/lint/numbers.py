@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 INFINITE: Final = float("inf")
 
+_DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = r"(\d{1,9}(?:[.,]\d{1,6})?)"
 _UNIT: Final = r"\s*([^\d\s][^\d]{0,30})?"
 _DASH: Final = "[-\u2013\u2014]"
@@ -60,6 +61,8 @@ class Interval(NamedTuple):
 
 def interval_of(text: str) -> Interval | None:
     """Return the numbers an option stands for: `10 to 20 m`, `more than 5`; None where it is no such thing."""
+    if not _DIGIT.search(text):
+        return None
     text = text.strip().rstrip(".")
     if match := _TO.match(text):
         low, high = _value(match[1] or match[3]), _value(match[5])

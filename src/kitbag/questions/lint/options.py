@@ -40,6 +40,7 @@ _ALL_OR_NONE: Final = re.compile(
     r"(?: (?:is|are) (?:correct|right|true|wrong|valid))?\W*$",
     re.IGNORECASE,
 )
+_ALL_OR_NONE_WORDS: Final = word_list("all none both any neither each either no")
 _LABEL: Final = r"(?:(?:options?|answers?) )?(?:\(?[a-h]\)?|\(?[1-8]\)|\(?i{1,3}v?\)?)"
 _COMBINED: Final = re.compile(
     rf"^(?:both |only |neither )?{_LABEL}(?:(?:,| and| or| &| nor|, and) {_LABEL})+"
@@ -48,6 +49,7 @@ _COMBINED: Final = re.compile(
 )
 _BARE_NUMBERS: Final = re.compile(r"^(?:both |only )?[1-8](?:, [1-8])*,? and [1-8](?: only)?\W*$", re.IGNORECASE)
 _JOINT: Final = re.compile(r", and |, or | and | or |, | & | plus | as well as ")
+_JOINTS: Final = frozenset(("and", "or", "nor", "plus", "as"))
 _NEGATIONS: Final = frozenset(("no", "nor", "not", "never", "without", "neither", "none", "cannot", "can't", "don't"))
 _RELATIONS: Final = word_list(
     """above after all any before behind below between both by down during each either every few first for from he her
@@ -193,7 +195,11 @@ def _all_or_none(subject: Subject, *, shuffled: bool) -> Iterator[Flaw]:
     if not isinstance(subject.item, (SingleChoice, MultipleResponse)) or subject.item.shuffle is not shuffled:
         return
     for number, option in enumerate(subject.options):
-        if len(option.words) <= 8 and _ALL_OR_NONE.search(option.text):
+        if (
+            len(option.words) <= 8
+            and not _ALL_OR_NONE_WORDS.isdisjoint(option.words)
+            and _ALL_OR_NONE.search(option.text)
+        ):
             why = "is shuffled to any place" if shuffled else "rewards knowing a part"
             message = f'"{option.text}" {why}.'
             yield Flaw(("options", number, "text"), message, "Make it a multiple response, or write a plain option.")
@@ -203,6 +209,8 @@ def combined_options(subject: Subject) -> Iterator[Flaw]:
     """Find options that join others: "A and B", or the texts of two others in one (H)."""
     whole = {" ".join(option.words) for option in subject.options}
     for number, option in enumerate(subject.options):
+        if _JOINTS.isdisjoint(option.words) and "," not in option.text and "&" not in option.text:
+            continue
         parts = [
             part.removeprefix("both ").strip(" .") for part in _JOINT.split(option.text.lower()) if part.strip(" .")
         ]
@@ -223,8 +231,11 @@ def convergence(subject: Subject) -> Iterator[Flaw]:
     """Find a key in which the distractors meet: it shares several words with them, and they few with each other (N)."""
     if subject.key is None or len(subject.wrong) < 3:
         return
+    wanted = subject.options[subject.key].content
+    if sum(not wanted.isdisjoint(subject.options[number].content) for number in subject.wrong) < len(subject.wrong) - 1:
+        return
     everywhere = frozenset.intersection(*(option.content for option in subject.options))
-    key = subject.options[subject.key].content - everywhere
+    key = wanted - everywhere
     others = [subject.options[number].content - everywhere for number in subject.wrong]
     with_key = [len(other & key) for other in others]
     meeting = key.intersection(frozenset.union(*others))

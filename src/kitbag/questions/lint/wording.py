@@ -52,6 +52,7 @@ _RELATIVES: Final = frozenset(("that", "which", "who", "whose", "where", "when")
 
 _EMPHASIS: Final = re.compile(r"\*\*?[^*]+\*\*?|__?[^_]+__?|\b[A-Z]{2,}\b")
 _NEGATIVE: Final = r"(?:not|except|least|never|cannot|incorrect|incorrectly|untrue|false|wrong|wrongly|\w+n['’]t)"  # noqa: RUF001
+_NEGATIVE_WORDS: Final = word_list("not except least never cannot incorrect incorrectly untrue false wrong wrongly")
 _NEGATION: Final = re.compile(rf"\b{_NEGATIVE}\b", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
     r"\b(?:if|when|because|although|though|unless|since|whether|so that|why)\b|\bthat\b|\bwho\b(?<!^who)", re.IGNORECASE
@@ -76,6 +77,15 @@ _VAGUE: Final = re.compile(
     r"almost (?:always|never)|quite often|once in a while|more often than not|tends? to|for the most part)\b",
     re.IGNORECASE,
 )
+_ABSOLUTE_WORDS: Final = word_list(
+    """always never only invariably solely exclusively absolutely entirely completely totally circumstances case cases
+    circumstance situation situations exception times single"""
+)
+_VAGUE_WORDS: Final = word_list(
+    """usually often sometimes frequently generally occasionally rarely seldom typically normally mostly commonly rule
+    cases time now general ever almost once not tend tends part"""
+)
+"""A text without any of these words needs no closer look."""
 _VOWEL_SOUND: Final = re.compile(
     r"(?:hour|honest|honou?r|heir|[aeiou](?<!u)|u(?!n[aeiou]|s[aeu]|ti|ter|ro|k|b[io]))", re.IGNORECASE
 )
@@ -139,6 +149,10 @@ def negative_stem(subject: Subject) -> Iterator[Flaw]:
             pass
         case _:
             return
+    if _NEGATIVE_WORDS.isdisjoint(subject.stem.words) and "n't" not in subject.stem.text.replace(
+        "\N{RIGHT SINGLE QUOTATION MARK}", "'"
+    ):
+        return
     question = _EMPHASIS.sub("", question_of(subject.item.stem))
     question = _NOT_NEGATIVE.sub("", question)
     found = _NEGATION.search(question)
@@ -166,15 +180,15 @@ def negative_stem(subject: Subject) -> Iterator[Flaw]:
 
 def absolute_term(subject: Subject) -> Iterator[Flaw]:
     """Find `always`, `never`, `only` in options and statements: test-wise readers take them for wrong (N)."""
-    yield from _terms(subject, _ABSOLUTE, "absolute", "Say when it holds, or leave the word out.")
+    yield from _terms(subject, _ABSOLUTE, _ABSOLUTE_WORDS, "absolute", "Say when it holds, or leave the word out.")
 
 
 def vague_term(subject: Subject) -> Iterator[Flaw]:
     """Find `usually`, `often` and the like in options and statements: everyone reads them differently (N)."""
-    yield from _terms(subject, _VAGUE, "vague", "Give a number or a condition.")
+    yield from _terms(subject, _VAGUE, _VAGUE_WORDS, "vague", "Give a number or a condition.")
 
 
-def _terms(subject: Subject, pattern: re.Pattern[str], kind: str, hint: str) -> Iterator[Flaw]:
+def _terms(subject: Subject, pattern: re.Pattern[str], words: frozenset[str], kind: str, hint: str) -> Iterator[Flaw]:
     if isinstance(subject.item, TrueFalse):
         if match := pattern.search(subject.stem.text):
             yield Flaw(("stem",), f'The statement has the {kind} term "{match[0]}".', hint)
@@ -182,7 +196,9 @@ def _terms(subject: Subject, pattern: re.Pattern[str], kind: str, hint: str) -> 
     found = [
         (number, match)
         for number, option in enumerate(subject.options)
-        if (match := pattern.search(option.text)) and not joins_labels(option.text)
+        if not words.isdisjoint(option.words)
+        and (match := pattern.search(option.text))
+        and not joins_labels(option.text)
     ]
     if found and not _in_every_option(subject, found):
         number, match = found[0]

@@ -47,18 +47,18 @@ class Phrase:
 
 def phrase(raw: str, *, english: bool) -> Phrase:
     """Take a Markdown text apart."""
-    text = raw.strip()
+    text = raw
     if "[" in text:
         text = _LINK.sub(r"\1", text)
-    text = text.replace("*", "").replace("`", "")
-    words = tuple(word.lower() for word in _WORD.findall(text))
-    content = frozenset([_content_of(word, english) for word in words])
-    return Phrase(raw, text, words, content - _NOTHING)
+    if "*" in text or "`" in text:
+        text = text.replace("*", "").replace("`", "")
+    words = tuple(words_of(text))
+    return Phrase(raw, text, words, frozenset(map(_english_content if english else _other_content, words)) - _NOTHING)
 
 
-@lru_cache(maxsize=50_000)  # words come back: 10,000 items hold far fewer different ones
-def _content_of(word: str, english: bool) -> str:  # noqa: FBT001 - positional, for the cache
-    return stem_of(word, english=english) if carries_content(word, english=english) else ""
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in order, in lower case."""
+    return _WORD.findall(text.lower())
 
 
 def carries_content(word: str, *, english: bool) -> bool:
@@ -100,3 +100,14 @@ def question_of(text: str) -> str:
     """Return the sentence that asks: the last one with a question mark, else the last one."""
     parts = sentences(text) or [text]
     return next((part for part in reversed(parts) if "?" in part), parts[-1])
+
+
+# Words come back: 10,000 items hold far fewer different ones.
+@lru_cache(maxsize=50_000)
+def _english_content(word: str) -> str:
+    return stem_of(word, english=True) if carries_content(word, english=True) else ""
+
+
+@lru_cache(maxsize=50_000)
+def _other_content(word: str) -> str:
+    return stem_of(word, english=False) if carries_content(word, english=False) else ""
