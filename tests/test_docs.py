@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
+from kitbag.cli import main
 from kitbag.course.model import Block, CourseInfo, Glossary, Module, Sources
 from kitbag.fields import Cited, Model
 from kitbag.modelling import read_model
@@ -120,3 +121,8 @@ def test_the_map_of_the_house_shows_every_part() -> None:
         if not path.name.startswith("__") and (path.is_dir() or path.suffix == ".py")
     }
     assert {part for part in parts if part not in page} == set()
+
+
+def test_every_command_is_in_the_guide() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    assert [name for name in main.commands if f"`kitbag {name}" not in guide] == []
