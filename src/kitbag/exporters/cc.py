@@ -22,7 +22,7 @@ from kitbag.exporters.base import Package, PackageFile, Selection, file_names, m
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.notes import everywhere
 from kitbag.exporters.texts import Texts
-from kitbag.exporters.xml import Element, Sink, default_namespace, document
+from kitbag.exporters.xml import Element, Sink, declaration, document
 from kitbag.questions.model import (
     Categorise,
     Cloze,
@@ -45,9 +45,9 @@ from kitbag.questions.model import (
 _QTI: Final = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 _CP: Final = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
 _LOM: Final = "http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest"
-_XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
-_QTI_SCHEMA: Final = f"{_QTI} http://www.imsglobal.org/profile/cc/ccv1p1/ccv1p1_qtiasiv1p2p1_v1p0.xsd"
-_CP_SCHEMA: Final = f"{_CP} http://www.imsglobal.org/profile/cc/ccv1p1/ccv1p1_imscp_v1p2_v1p0.xsd"
+_QTI_SCHEMA: Final = "http://www.imsglobal.org/profile/cc/ccv1p1/ccv1p1_qtiasiv1p2p1_v1p0.xsd"
+_CP_SCHEMA: Final = "http://www.imsglobal.org/profile/cc/ccv1p1/ccv1p1_imscp_v1p2_v1p0.xsd"
+_ROOT_ATTRIBUTES: Final = declaration(_QTI, _QTI_SCHEMA)
 _ROOT: Final = "$IMS-CC-FILEBASE$"
 _ASSESSMENT: Final = "imsqti_xmlv1p2/imscc_xmlv1p1/assessment"
 _BANK: Final = "imsqti_xmlv1p2/imscc_xmlv1p1/question-bank"
@@ -380,11 +380,11 @@ def _metadata(parent: Element, *fields: tuple[str, str]) -> None:
 
 
 def _make(tag: str, **attributes: str) -> Element:
-    return etree.Element(f"{{{_QTI}}}{tag}", attributes, nsmap=default_namespace(_QTI))
+    return etree.Element(tag, attributes)
 
 
 def _add(parent: Element, tag: str, **attributes: str) -> Element:
-    return etree.SubElement(parent, f"{{{_QTI}}}{tag}", attributes)
+    return etree.SubElement(parent, tag, attributes)
 
 
 # --- The cartridge -----------------------------------------------------------------------------------------------
@@ -454,8 +454,8 @@ class _Cartridge:
         sink = Sink()
         with etree.xmlfile(sink, encoding="UTF-8") as file:
             file.write_declaration()
-            with file.element(f"{{{_QTI}}}questestinterop", {_XSI: _QTI_SCHEMA}, nsmap=default_namespace(_QTI)):  # noqa: SIM117
-                with file.element(f"{{{_QTI}}}assessment", ident=f"quiz-{module.id}", title=module.title):
+            with file.element("questestinterop", _ROOT_ATTRIBUTES):  # noqa: SIM117
+                with file.element("assessment", ident=f"quiz-{module.id}", title=module.title):
                     holder = _make("assessment")
                     _metadata(
                         holder,
@@ -465,7 +465,7 @@ class _Cartridge:
                         ("cc_maxattempts", "unlimited"),
                     )
                     file.write(holder[0])
-                    with file.element(f"{{{_QTI}}}section", ident="section"):
+                    with file.element("section", ident="section"):
                         for item in items:
                             self._write_item(file, item)
                             if sink.full():
@@ -477,8 +477,8 @@ class _Cartridge:
         sink = Sink()
         with etree.xmlfile(sink, encoding="UTF-8") as file:
             file.write_declaration()
-            with file.element(f"{{{_QTI}}}questestinterop", {_XSI: _QTI_SCHEMA}, nsmap=default_namespace(_QTI)):  # noqa: SIM117
-                with file.element(f"{{{_QTI}}}objectbank", ident=f"bank-{self._selection.course.info.id}"):
+            with file.element("questestinterop", _ROOT_ATTRIBUTES):  # noqa: SIM117
+                with file.element("objectbank", ident=f"bank-{self._selection.course.info.id}"):
                     for item in self._bank:
                         self._write_item(file, item)
                         if sink.full():
@@ -505,59 +505,53 @@ class _Cartridge:
 
     def _manifest(self) -> Iterator[bytes]:
         info = self._selection.course.info
-        nsmap = default_namespace(_CP, lom=_LOM)
-        root = etree.Element(f"{{{_CP}}}manifest", {"identifier": "manifest", _XSI: _CP_SCHEMA}, nsmap=nsmap)
-        metadata = _cp(root, "metadata")
-        _cp(metadata, "schema").text = "IMS Common Cartridge"
-        _cp(metadata, "schemaversion").text = "1.1.0"
-        general = etree.SubElement(etree.SubElement(metadata, f"{{{_LOM}}}lom"), f"{{{_LOM}}}general")
-        title = etree.SubElement(general, f"{{{_LOM}}}title")
-        etree.SubElement(title, f"{{{_LOM}}}string", language=info.language).text = f"{info.title} {info.edition}"
-        organizations = _cp(root, "organizations")
-        organization = _cp(organizations, "organization", identifier="organization", structure="rooted-hierarchy")
-        top = _cp(organization, "item", identifier="root")
-        resources = _cp(root, "resources")
+        root = etree.Element("manifest", {"identifier": "manifest"} | declaration(_CP, _CP_SCHEMA))
+        metadata = _add(root, "metadata")
+        _add(metadata, "schema").text = "IMS Common Cartridge"
+        _add(metadata, "schemaversion").text = "1.1.0"
+        title = _add(_add(_add(metadata, "lom", xmlns=_LOM), "general"), "title")
+        _add(title, "string", language=info.language).text = f"{info.title} {info.edition}"
+        organizations = _add(root, "organizations")
+        organization = _add(organizations, "organization", identifier="organization", structure="rooted-hierarchy")
+        top = _add(organization, "item", identifier="root")
+        resources = _add(root, "resources")
         practice = {module.id: items for module, items in self._practice}
         for module, lessons in self._lessons:
             if lessons or module.id in practice:
-                folder = _cp(top, "item", identifier=f"module-{module.id}")
-                _cp(folder, "title").text = module.title
+                folder = _add(top, "item", identifier=f"module-{module.id}")
+                _add(folder, "title").text = module.title
                 for lesson in lessons:
                     self._add_lesson(folder, resources, module, lesson)
                 if module.id in practice:
                     self._add_quiz(folder, resources, module, practice[module.id])
         if self._bank:
-            resource = _cp(resources, "resource", identifier="bank", type=_BANK)
-            _cp(resource, "file", href="bank.xml")
+            resource = _add(resources, "resource", identifier="bank", type=_BANK)
+            _add(resource, "file", href="bank.xml")
             self._depend(resource, self._bank)
         for path, name in self._media_ids.items():
-            resource = _cp(resources, "resource", identifier=name, type="webcontent", href=path)
-            _cp(resource, "file", href=path)
+            resource = _add(resources, "resource", identifier=name, type="webcontent", href=path)
+            _add(resource, "file", href=path)
         yield document(root, pretty=True)
 
     def _add_lesson(self, folder: Element, resources: Element, module: Module, lesson: Lesson) -> None:
         name = f"lesson-{module.id}-{lesson.id}"
         path = f"lessons/{self._pages[module.id, lesson.id]}"
-        item = _cp(folder, "item", identifier=f"item-{name}", identifierref=name)
-        _cp(item, "title").text = lesson.title
-        resource = _cp(resources, "resource", identifier=name, type="webcontent", href=path)
-        _cp(resource, "file", href=path)
+        item = _add(folder, "item", identifier=f"item-{name}", identifierref=name)
+        _add(item, "title").text = lesson.title
+        resource = _add(resources, "resource", identifier=name, type="webcontent", href=path)
+        _add(resource, "file", href=path)
         for src in dict.fromkeys(block.src for block in lesson.blocks if isinstance(block, Figure)):
-            _cp(resource, "dependency", identifierref=self._media_ids[self._media[src]])
+            _add(resource, "dependency", identifierref=self._media_ids[self._media[src]])
 
     def _add_quiz(self, folder: Element, resources: Element, module: Module, items: Sequence[Item]) -> None:
         name, path = f"quiz-{module.id}", f"quizzes/{self._quizzes[module.id]}"
-        item = _cp(folder, "item", identifier=f"item-{name}", identifierref=name)
-        _cp(item, "title").text = self._texts.say("practice", module=module.title)
-        resource = _cp(resources, "resource", identifier=name, type=_ASSESSMENT)
-        _cp(resource, "file", href=path)
+        item = _add(folder, "item", identifier=f"item-{name}", identifierref=name)
+        _add(item, "title").text = self._texts.say("practice", module=module.title)
+        resource = _add(resources, "resource", identifier=name, type=_ASSESSMENT)
+        _add(resource, "file", href=path)
         self._depend(resource, items)
 
     def _depend(self, resource: Element, items: Sequence[Item]) -> None:
         used = dict.fromkeys(src for item in items for src in self._selection.pictures_of(item))
         for src in used:
-            _cp(resource, "dependency", identifierref=self._media_ids[self._media[src]])
-
-
-def _cp(parent: Element, tag: str, **attributes: str) -> Element:
-    return etree.SubElement(parent, f"{{{_CP}}}{tag}", attributes)
+            _add(resource, "dependency", identifierref=self._media_ids[self._media[src]])

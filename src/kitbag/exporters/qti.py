@@ -24,7 +24,7 @@ from kitbag.exporters.draws import Draw
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.notes import everywhere, numbers_only
 from kitbag.exporters.texts import Texts
-from kitbag.exporters.xml import Element, NamespaceMap, Sink, default_namespace, document, parse_fragment
+from kitbag.exporters.xml import Element, Sink, declaration, document, parse_fragment
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import (
     Categorise,
@@ -63,7 +63,6 @@ LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
 RATIONALE: Final = "RATIONALE"
 """The outcome variable of the feedback that everybody gets."""
 
-_XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _PARAGRAPH: Final = re.compile(r"<p>([^<]*)</p>")
 _ALIGNED: Final = re.compile(r"text-align:(left|right|center)")
@@ -71,7 +70,7 @@ _ALIGNED: Final = re.compile(r"text-align:(left|right|center)")
 _UNKNOWN_ATTRIBUTES: Final = frozenset({"style", "start", "title", "dir"})
 _RARE: Final = re.compile(r"^\s*(?!1[.)])[0-9]{1,9}[.)]\s|\]\([^)]*\s[\"'(]|^\s*\[[^\]]+\]:", re.MULTILINE)
 _CAPITAL: Final = re.compile("[A-Z]")
-_HTML: Final = frozenset({"p", "div", "img", "span"})
+_HTML: Final = frozenset({"p", "div"})
 
 
 @dataclass(frozen=True)
@@ -93,20 +92,15 @@ class Dialect:
     """True where names are written `qti-map-entry`, not `mapEntry`."""
     wraps_flow: bool
     """True where feedback and rubrics hold their text in a content body."""
-    _nsmap: NamespaceMap = field(init=False, repr=False, compare=False)
     _tags: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _attributes: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Make the map of prefixes once."""
-        object.__setattr__(self, "_nsmap", default_namespace(self.namespace))
-
     def tag(self, name: str) -> str:
-        """Return an element's name in this version, with its namespace; the argument is its name in 2.1."""
+        """Return an element's name in this version; the argument is its name in 2.1."""
         found = self._tags.get(name)
         if found is None:
             spelt = f"qti-{_kebab(name)}" if self.kebab and name not in _HTML else name
-            found = self._tags[name] = f"{{{self.namespace}}}{spelt}"
+            found = self._tags[name] = spelt
         return found
 
     def attribute(self, name: str) -> str:
@@ -120,16 +114,16 @@ class Dialect:
         """Return an element with children."""
         if self.kebab:
             attributes = {self.attribute(name): value for name, value in attributes.items()}
-        element = etree.Element(self.tag(name), attributes, nsmap=self._nsmap)
+        element = etree.Element(self.tag(name), attributes)
         for child in children:
             element.append(child)
         return element
 
     def root(self, name: str, **attributes: str) -> Element:
         """Return the root element of a document of this version."""
-        element = self.make(name, **attributes)
-        element.set(_XSI, f"{self.namespace} {self.schema}")
-        return element
+        root = self.make(name, **attributes)
+        root.attrib.update(declaration(self.namespace, self.schema))
+        return root
 
     def value(self, kind: str, text: str) -> Element:
         """Return a constant."""
@@ -162,7 +156,7 @@ class Dialect:
             child = etree.SubElement(parent, self.tag("p"))
             child.text = unescape(paragraph[1])
             return
-        fragment = parse_fragment(html, self.namespace)
+        fragment = parse_fragment(html)
         _simplify(fragment)
         parent.text = fragment.text
         parent.extend(fragment)
@@ -474,7 +468,7 @@ class ItemWriter:
     def _box(self, name: str, gap: Gap) -> Markup:
         """Return a box as markup of this version, to stand in running text."""
         d = self._d
-        tag = etree.QName(d.tag("textEntryInteraction")).localname
+        tag = d.tag("textEntryInteraction")
         length = max(map(len, gap.accept)) + 5
         attributes = Markup('{}="{}" {}="{}"').format(
             d.attribute("responseIdentifier"), name, d.attribute("expectedLength"), length
@@ -676,81 +670,77 @@ def _manifest(
 ) -> Iterator[bytes]:
     """Yield the manifest: a resource for each file, an item's with what a platform searches it by."""
     info = selection.course.info
-    cp = f"{{{d.manifest_namespace}}}"
     sink = Sink()
-    nsmap = default_namespace(d.manifest_namespace, lom=LOM, qti=d.metadata_namespace)
     with etree.xmlfile(sink, encoding="UTF-8") as file:
         file.write_declaration()
-        where = {_XSI: f"{d.manifest_namespace} {d.manifest_schema}"}
-        with file.element(f"{cp}manifest", {"identifier": "manifest", **where}, nsmap=nsmap):
-            metadata = etree.Element(f"{cp}metadata", nsmap=nsmap)
-            etree.SubElement(metadata, f"{cp}schema").text = d.package_schema
-            etree.SubElement(metadata, f"{cp}schemaversion").text = d.package_version
+        root = {"identifier": "manifest"} | declaration(d.manifest_namespace, d.manifest_schema)
+        with file.element("manifest", root):
+            metadata = etree.Element("metadata")
+            etree.SubElement(metadata, "schema").text = d.package_schema
+            etree.SubElement(metadata, "schemaversion").text = d.package_version
             _lom(metadata, f"{info.title} {info.edition}", info.language, [])
-            file.write(metadata, etree.Element(f"{cp}organizations", nsmap=nsmap))
-            with file.element(f"{cp}resources"):
+            file.write(metadata, etree.Element("organizations"))
+            with file.element("resources"):
                 for item in items:
-                    file.write(_item_resource(d, cp, nsmap, selection, item, paths[item.id]))
+                    file.write(_item_resource(d, selection, item, paths[item.id]))
                     if sink.full():
                         file.flush()
                         yield sink.take()
                 for test, href, draw in tests:
-                    resource = _resource(cp, nsmap, f"test-{test.id}", f"imsqti_test_xml{d.version}", href)
+                    resource = _resource(f"test-{test.id}", f"imsqti_test_xml{d.version}", href)
                     for pool in draw.pools:
                         for name in pool.items:
-                            etree.SubElement(resource, f"{cp}dependency", identifierref=f"item-{name}")
+                            etree.SubElement(resource, "dependency", identifierref=f"item-{name}")
                     file.write(resource)
                 for number, path in enumerate(sorted(selection.pictures.values()), start=1):
-                    file.write(_resource(cp, nsmap, f"media-{number}", "webcontent", path))
+                    file.write(_resource(f"media-{number}", "webcontent", path))
     yield sink.take()
 
 
-def _resource(cp: str, nsmap: NamespaceMap, name: str, kind: str, href: str) -> Element:
-    resource = etree.Element(f"{cp}resource", {"identifier": name, "type": kind, "href": href}, nsmap=nsmap)
-    etree.SubElement(resource, f"{cp}file", href=href)
+def _resource(name: str, kind: str, href: str) -> Element:
+    resource = etree.Element("resource", {"identifier": name, "type": kind, "href": href})
+    etree.SubElement(resource, "file", href=href)
     return resource
 
 
-def _item_resource(d: Dialect, cp: str, nsmap: NamespaceMap, selection: Selection, item: Item, path: str) -> Element:
+def _item_resource(d: Dialect, selection: Selection, item: Item, path: str) -> Element:
     href = f"items/{path}"
-    attributes = {"identifier": f"item-{item.id}", "type": f"imsqti_item_xml{d.version}", "href": href}
-    resource = etree.Element(f"{cp}resource", attributes, nsmap=nsmap)
-    metadata = etree.SubElement(resource, f"{cp}metadata")
+    resource = etree.Element(
+        "resource", {"identifier": f"item-{item.id}", "type": f"imsqti_item_xml{d.version}", "href": href}
+    )
+    metadata = etree.SubElement(resource, "metadata")
+    qti = etree.SubElement(metadata, "qtiMetadata", xmlns=d.metadata_namespace)
+    etree.SubElement(qti, "interactionType").text = _interaction(item)
+    etree.SubElement(qti, "feedbackType").text = "nonadaptive"
+    etree.SubElement(qti, "solutionAvailable").text = "false" if isinstance(item, Essay) else "true"
+    etree.SubElement(qti, "toolName").text = "Kitbag"
     aim = selection.course.objectives[item.objective]
-    qti = etree.SubElement(metadata, f"{{{d.metadata_namespace}}}qtiMetadata")
-    for tag, text in (
-        ("interactionType", _interaction(item)),
-        ("feedbackType", "nonadaptive"),
-        ("solutionAvailable", "false" if isinstance(item, Essay) else "true"),
-        ("toolName", "Kitbag"),
-    ):
-        etree.SubElement(qti, f"{{{d.metadata_namespace}}}{tag}").text = text
     _lom(metadata, item.id, selection.course.info.language, selection.tags(item), objective=aim.text)
-    etree.SubElement(resource, f"{cp}file", href=href)
-    media = sorted(selection.pictures.values())
-    for src in selection.pictures_of(item):
-        number = media.index(selection.pictures[src]) + 1
-        etree.SubElement(resource, f"{cp}dependency", identifierref=f"media-{number}")
+    etree.SubElement(resource, "file", href=href)
+    shown = selection.pictures_of(item)
+    media = sorted(selection.pictures.values()) if shown else []
+    for src in shown:
+        etree.SubElement(resource, "dependency", identifierref=f"media-{media.index(selection.pictures[src]) + 1}")
     return resource
 
 
 def _lom(parent: Element, title: str, language: str, keywords: Sequence[str], *, objective: str = "") -> None:
-    lom = etree.SubElement(parent, f"{{{LOM}}}lom")
-    general = etree.SubElement(lom, f"{{{LOM}}}general")
-    _string(etree.SubElement(general, f"{{{LOM}}}title"), title, language)
-    etree.SubElement(general, f"{{{LOM}}}language").text = language
+    lom = etree.SubElement(parent, "lom", xmlns=LOM)
+    general = etree.SubElement(lom, "general")
+    _string(etree.SubElement(general, "title"), title, language)
+    etree.SubElement(general, "language").text = language
     for keyword in keywords:
-        _string(etree.SubElement(general, f"{{{LOM}}}keyword"), keyword, language)
+        _string(etree.SubElement(general, "keyword"), keyword, language)
     if objective:
-        classification = etree.SubElement(lom, f"{{{LOM}}}classification")
-        purpose = etree.SubElement(classification, f"{{{LOM}}}purpose")
-        etree.SubElement(purpose, f"{{{LOM}}}source").text = "LOMv1.0"
-        etree.SubElement(purpose, f"{{{LOM}}}value").text = "educational objective"
-        _string(etree.SubElement(classification, f"{{{LOM}}}description"), objective, language)
+        classification = etree.SubElement(lom, "classification")
+        purpose = etree.SubElement(classification, "purpose")
+        etree.SubElement(purpose, "source").text = "LOMv1.0"
+        etree.SubElement(purpose, "value").text = "educational objective"
+        _string(etree.SubElement(classification, "description"), objective, language)
 
 
 def _string(parent: Element, text: str, language: str) -> None:
-    etree.SubElement(parent, f"{{{LOM}}}string", language=language).text = text
+    etree.SubElement(parent, "string", language=language).text = text
 
 
 def _interaction(item: Item) -> str:
