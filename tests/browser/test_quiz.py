@@ -121,7 +121,10 @@ def site(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_page(folder, "practice.html", quiz)
     write_page(folder, "rtl.html", quiz, "rtl")
     items = [course.items["single"], course.items["ordering"]]
-    write_page(folder, "checkpoint.html", render_checkpoint(items, context, quiz="m1.leaves.1"))
+    checkpoint = render_checkpoint(items, context, quiz="m1.leaves.1")
+    write_page(folder, "checkpoint.html", checkpoint)
+    again = render_checkpoint([course.items["truth"], course.items["single"]], context, quiz="m1.leaves.2")
+    write_page(folder, "two.html", checkpoint + again)
     return folder
 
 
@@ -482,6 +485,18 @@ def test_a_checkpoint_gives_feedback_in_place(page: Page, site: Path) -> None:
     assert page.locator(".quiz-item:visible").count() == 1
 
 
+def test_two_checkpoints_of_a_lesson_keep_apart(page: Page, site: Path, axe: Callable[[Page], list[str]]) -> None:
+    open_quiz(page, site, "two.html")
+    first, second = page.locator("[data-quiz]").all()
+    second.locator('[data-item="single"] input[value="a"]').check()
+    expect(first.locator(".quiz-progress span")).to_have_text("0 of 2 answered")
+    expect(second.locator(".quiz-progress span")).to_have_text("1 of 2 answered")
+    page.reload()
+    expect(second.locator('[data-item="single"] input[value="a"]')).to_be_checked()
+    assert first.locator("input:checked").count() == 0
+    assert axe(page) == []
+
+
 def test_the_printed_report_holds_the_result_and_no_buttons(page: Page, site: Path) -> None:
     finish_mixed(page, site)
     page.emulate_media(media="print")
@@ -602,7 +617,7 @@ def test_nothing_scrolls_sideways(open_page: Callable[..., Page], site: Path, na
 def test_judges_of_html_find_nothing(
     site: Path, vnu: Callable[[Path], list[str]], html_validate: Callable[[Path], list[str]]
 ) -> None:
-    for name in ("practice.html", "checkpoint.html"):
+    for name in ("practice.html", "two.html"):
         # vnu takes no file for `'self'`.
         page = site / f"free-{name}"
         page.write_text(re.sub("<meta http-equiv.*>\n", "", (site / name).read_text("utf-8")), "utf-8")

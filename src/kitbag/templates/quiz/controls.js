@@ -152,8 +152,8 @@ const KitbagControls = (() => {
   /** @param {HTMLElement} article Put the focus on the first control. */
   function enter(article) {
     const first = one(article, "input:checked") || one(article, "input, select, textarea");
-    (first || article).focus({ preventScroll: true });
-    article.scrollIntoView({ block: "nearest" });
+    article.scrollIntoView();
+    (first || article).focus();
   }
 
   return { all, one, idOf, arrange, read, write, move, freeze, enter };
