@@ -181,8 +181,10 @@ def test_a_double_tick_counts_as_not_answered_and_is_told(
     marked = mark(course, filled(blank, ["1", "A", "Doe", *cells]))
 
     assert [str(finding) for finding in marked.findings] == [
-        f'grid.csv:6:{place + 4}: warning: Row 1, question {place + 1}, "AB": 2 choices are marked where one may be. '
-        "It counts as not answered. Look at the answer sheet again."
+        (
+            f'grid.csv:6:{place + 4}: warning: Row 1, question {place + 1}, "AB": 2 choices are marked where one may '
+            "be. It counts as not answered. Look at the answer sheet again."
+        )
     ]
     assert marked.attempts[0].items[place].response is None
 
@@ -197,8 +199,10 @@ def test_a_letter_that_is_no_choice_keeps_the_row_from_being_marked(
     marked = mark(course, filled(blank, ["1", "A", "Doe", *wrong], ["2", "A", "Roe", *key(variants[0])]))
 
     assert [str(finding) for finding in marked.findings] == [
-        f'grid.csv:6:{place + 4}: Row 1, question {place + 1}, "Q": expected letters from A to {last}. '
-        "The row is not marked until this is mended."
+        (
+            f'grid.csv:6:{place + 4}: Row 1, question {place + 1}, "Q": expected letters from A to {last}. '
+            "The row is not marked until this is mended."
+        )
     ]
     assert [attempt.person for attempt in marked.attempts] == ["Roe"]
 
@@ -217,8 +221,10 @@ def test_missing_rows_are_told_once_and_the_others_marked(
     cells = key(variants[0])
     marked = mark(course, filled(blank, ["1", "A", "", *cells], ["4", "A", "", *cells]))
     assert [str(finding) for finding in marked.findings] == [
-        "grid.csv: warning: Rows are missing: 2, 3. "
-        "Was an answer sheet left out, or a line deleted? The other rows are marked."
+        (
+            "grid.csv: warning: Rows are missing: 2, 3. "
+            "Was an answer sheet left out, or a line deleted? The other rows are marked."
+        )
     ]
     assert len(marked.attempts) == 2
 
@@ -227,7 +233,10 @@ def test_a_number_given_twice(course: Course, variants: tuple[Variant, ...], bla
     cells = key(variants[0])
     data = filled(blank, ["1", "A", "Doe", *cells], ["1", "A", "Roe", *cells])
     assert findings(course, data) == [
-        'grid.csv:7:1: Two rows have the number "1"; the first is on line 6. Give each answer sheet a number of its own.'
+        (
+            'grid.csv:7:1: Two rows have the number "1"; the first is on line 6. '
+            "Give each answer sheet a number of its own."
+        )
     ]
 
 
@@ -235,8 +244,10 @@ def test_more_answers_than_questions(course: Course, variants: tuple[Variant, ..
     cells = [*key(variants[0]), "A"]
     count = len(variants[0].entries)
     assert findings(course, filled(blank, ["1", "A", "Doe", *cells])) == [
-        f"grid.csv:6:1: Row 1 has more answers than the {count} questions of variant A. "
-        "Was a cell keyed in twice, or the wrong variant?"
+        (
+            f"grid.csv:6:1: Row 1 has more answers than the {count} questions of variant A. "
+            "Was a cell keyed in twice, or the wrong variant?"
+        )
     ]
 
 
@@ -248,8 +259,10 @@ def test_a_bank_that_changed_since_printing_is_one_finding_a_variant(
     data = filled(changed, ["1", "A", "Doe", *cells], ["2", "A", "Roe", *cells], ["3", "B", "Poe", *key(variants[1])])
     marked = mark(course, data)
     assert [str(finding) for finding in marked.findings] == [
-        f"grid.csv:3:3: Variant A: the form {variants[0].form.id} is not what it was when its papers were printed. "
-        "Mark it with the course as it was when the papers were printed."
+        (
+            f"grid.csv:3:3: Variant A: the form {variants[0].form.id} is not what it was when its papers were printed. "
+            "Mark it with the course as it was when the papers were printed."
+        )
     ]
     assert [attempt.person for attempt in marked.attempts] == ["Poe"]
 
@@ -271,23 +284,31 @@ def test_the_grid_of_another_course(course: Course, blank: str) -> None:
     [
         (
             b"",
-            "grid.csv:1:1: This is no marking grid: its first cell is not kitbag-grid/1. "
-            "Key the answers into the grid that was made with the papers, and keep its first lines.",
+            (
+                "grid.csv:1:1: This is no marking grid: its first cell is not kitbag-grid/1. "
+                "Key the answers into the grid that was made with the papers, and keep its first lines."
+            ),
         ),
         (
             b"name,1,2\nDoe,A,B\n",
-            "grid.csv:1:1: This is no marking grid: its first cell is not kitbag-grid/1. "
-            "Key the answers into the grid that was made with the papers, and keep its first lines.",
+            (
+                "grid.csv:1:1: This is no marking grid: its first cell is not kitbag-grid/1. "
+                "Key the answers into the grid that was made with the papers, and keep its first lines."
+            ),
         ),
         (
             b"kitbag-grid/1\ntest,all\n",
-            "grid.csv: The line with the headings no, variant, name is missing. "
-            "Keep the first lines of the grid that was made with the papers.",
+            (
+                "grid.csv: The line with the headings no, variant, name is missing. "
+                "Keep the first lines of the grid that was made with the papers."
+            ),
         ),
         (
             b"kitbag-grid/1\n1,A,Doe,B\n",
-            'grid.csv:2:1: A line that begins with "1" does not belong here. '
-            "Above the sheets stand only the lines test, variant, and the headings no, variant, name.",
+            (
+                'grid.csv:2:1: A line that begins with "1" does not belong here. '
+                "Above the sheets stand only the lines test, variant, and the headings no, variant, name."
+            ),
         ),
         (
             b'kitbag-grid/1\ntest,"all',

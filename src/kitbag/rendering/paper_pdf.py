@@ -64,8 +64,8 @@ def document_digest(html: str) -> str:
 
 
 def render_pdf(document: PaperDocument) -> bytes:
-    """Return the PDF of a document. Raises NoPdf; what else goes wrong, WeasyPrint's own errors say."""
-    return _engine().print(document.html()).pdf
+    """Return the PDF of one document, without asking what may be wrong with it. Raises NoPdf."""
+    return _engine().print(printable(document.html())[0]).pdf
 
 
 def print_documents(pages: Sequence[tuple[PaperDocument, str]], *, processes: int | None = None) -> Iterator[Printed]:
