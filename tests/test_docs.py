@@ -6,14 +6,17 @@ from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
+from click.testing import CliRunner
 from pydantic import BaseModel, TypeAdapter
 
 from kitbag.cli import main
 from kitbag.course.model import Block, CourseInfo, Glossary, Module, Sources
 from kitbag.fields import Cited, Model
 from kitbag.modelling import read_model
+from kitbag.questions.lint import RULES
 from kitbag.questions.model import Item, ItemBank, ItemBase
 from kitbag.reading import read_tree
+from kitbag.shipped import start
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "author-guide.md"
@@ -126,3 +129,19 @@ def test_the_map_of_the_house_shows_every_part() -> None:
 def test_every_command_is_in_the_guide() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     assert [name for name in main.commands if f"`kitbag {name}" not in guide] == []
+
+
+def test_the_guide_lists_the_rules_of_item_writing_as_they_are() -> None:
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| (error|warning|note) \| (.*) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    listed = {(code, kind, text.endswith("(English)")) for code, kind, text in rows}
+    assert listed == {(rule.code, rule.severity.value, rule.english) for rule in RULES}
+
+
+def test_the_guide_quotes_a_message_as_it_is(tmp_path: Path) -> None:
+    start(tmp_path / "mine", skeleton=True)
+    bank = tmp_path / "mine" / "questions" / "m1.yaml"
+    bank.write_text(bank.read_text(encoding="utf-8").replace("key: b", "key: d", 1), encoding="utf-8")
+    told = CliRunner().invoke(main, ["check", "-C", str(tmp_path / "mine")]).stdout
+    assert f"```text\n{told}```" in GUIDE.read_text(encoding="utf-8")
