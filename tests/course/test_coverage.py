@@ -35,6 +35,11 @@ def test_a_fact_is_taught_by_what_a_trainee_reads_and_by_nothing_else(covered: C
     }
 
 
+def test_a_question_about_a_passage_does_not_teach_it(covered: Coverage) -> None:
+    # The checkpoint in m1/water asks about T2, which m1/tasting teaches.
+    assert covered.passages[1].lessons == ("m1/tasting",)
+
+
 def test_items_are_counted_by_passage_and_objective(covered: Coverage) -> None:
     first, second, third = covered.passages
     assert (first.practice, first.test) == (("w1", "w2"), ("w3",))
