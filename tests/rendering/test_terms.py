@@ -41,5 +41,5 @@ def test_each_term_is_linked_once_a_page() -> None:
     terms = index(("tide",), ("ebb",))
     page = terms.page()
     assert [page(text).count("<a ") for text in ("tide", "the tide, the ebb", "ebb")] == [1, 1, 0]
-    assert list(page.used) == ["t0", "t1"]
+    assert [term for term, _ in page.definitions] == ["t0", "t1"]
     assert terms.page()("tide").count("<a ") == 1

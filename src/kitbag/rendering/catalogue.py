@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -27,6 +28,7 @@ class Catalogue:
         self.language = language
         """The language asked for (BCP 47); strings that have no translation are English all the same."""
         self._strings = dict(strings)
+        self._areas: dict[str, Mapping[str, str]] = {}
 
     def text(self, key: str, **values: object) -> str:
         """Return a string with its values filled in; `count` also chooses the plural form.
@@ -42,8 +44,11 @@ class Catalogue:
 
     def area(self, name: str) -> Mapping[str, str]:
         """Return all strings of one area by their key within it, plural forms as `key.one`, `key.other`."""
-        prefix = f"{name}."
-        return {key.removeprefix(prefix): text for key, text in self._strings.items() if key.startswith(prefix)}
+        if name not in self._areas:
+            prefix = f"{name}."
+            found = {key.removeprefix(prefix): text for key, text in self._strings.items() if key.startswith(prefix)}
+            self._areas[name] = MappingProxyType(found)
+        return self._areas[name]
 
     def day(self, day: date) -> str:
         """Return a day as people of this language write it: `11 July 2024`."""

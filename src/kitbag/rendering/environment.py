@@ -4,12 +4,15 @@ Templates of a course folder are code of someone we do not know, so every templa
 """
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, TemplateNotFound
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from kitbag.fields import Model
 from kitbag.files import Unreadable, is_safe_name, read_within
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.markdown import MarkdownRenderer, plain
@@ -51,6 +54,28 @@ def course_file(templates: Path, name: str) -> bytes | None:
         return None
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, quick where its questions have one answer: our values are no functions, frames or classes."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) in _ours() and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass  # a key, or undefined: the sandbox says which
+        return super().getattr(obj, attribute)
+
+
+@cache
+def _ours() -> frozenset[type]:
+    """Return the types of values that templates read most: every model, and what a loop knows."""
+    return frozenset({LoopContext, *_models(Model)})
+
+
+def _models(base: type) -> set[type]:
+    return {base}.union(*map(_models, base.__subclasses__()))
+
+
 def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str) -> Environment:
     """Return an environment in which templates are named from `templates/`: `site/lesson.html`.
 
@@ -64,7 +89,7 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
     loaders: list[BaseLoader] = [PrefixLoader({"theme": theme}), theme]
     if folder is not None:
         loaders.insert(0, CourseTemplates(folder))
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,7 +1,7 @@
 """Markdown to HTML: CommonMark with tables, no raw HTML, and links that lead only where a person can follow.
 
 What an author writes as a picture, `![words](file)`, shows its words: a picture needs a block of its own, with a text
-equivalent. Most texts are plain sentences: those skip the parser, and a property test holds both ways to one output.
+equivalent. Most texts are simple: `kitbag.rendering.prose` renders those without the parser, to the same result.
 """
 
 import re
@@ -15,6 +15,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from kitbag.rendering.prose import quick_blocks, quick_line
+
 Linker: TypeAlias = Callable[[str], str]
 """Makes HTML of a run of plain text; used to link glossary terms. It never sees headings, links or code."""
 
@@ -22,11 +24,6 @@ FIRST_AUTHOR_HEADING: Final = 3
 """The level at which an author's headings begin: `###`."""
 
 _SAFE_LINK: Final = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
-# One line that no rule of CommonMark can touch: it begins with a letter and holds nothing that opens a construct.
-_BUSY: Final = r"\\`*_\[<&\x00-\x1f\x7f-\xa0\u2000-\u200f\u2028-\u202f"
-_PLAIN_LINE: Final = rf"[^\W\d_](?:[^{_BUSY}]*[^\s{_BUSY}])?"
-_PLAIN_LINE_ONLY: Final = re.compile(_PLAIN_LINE)
-_PLAIN_PARAGRAPHS: Final = re.compile(rf"{_PLAIN_LINE}(?:\n{{1,2}}{_PLAIN_LINE})*")
 
 
 class _Parser(MarkdownIt):
@@ -92,16 +89,13 @@ class MarkdownRenderer:
 
     def block(self, text: str, terms: Linker | None = None) -> Markup:
         """Return paragraphs, lists, tables and the rest. Heading levels begin at the top level and skip none."""
-        if _PLAIN_PARAGRAPHS.fullmatch(text):
-            escape = terms or escapeHtml
-            return Markup("".join([f"<p>{escape(paragraph)}</p>\n" for paragraph in text.split("\n\n")]))
-        return Markup(self._parser.render(text, self._env(terms)))
+        quick = quick_blocks(text, terms or escapeHtml, _Headings(self._top).place)
+        return Markup(self._parser.render(text, self._env(terms)) if quick is None else quick)
 
     def inline(self, text: str, terms: Linker | None = None) -> Markup:
         """Return the text without a wrapping paragraph; only inline markup has a meaning."""
-        if _PLAIN_LINE_ONLY.fullmatch(text):
-            return Markup((terms or escapeHtml)(text))
-        return Markup(self._parser.renderInline(text, self._env(terms)))
+        quick = quick_line(text, terms or escapeHtml)
+        return Markup(self._parser.renderInline(text, self._env(terms)) if quick is None else quick)
 
     def _env(self, terms: Linker | None) -> dict[str, Any]:
         return {"terms": terms, "top": self._top, "table_label": self._table_label}
@@ -109,8 +103,8 @@ class MarkdownRenderer:
 
 def plain(text: str) -> str:
     """Return the words alone, one line for each paragraph, item or cell."""
-    if _PLAIN_PARAGRAPHS.fullmatch(text):
-        return "\n".join(paragraph.replace("\n", " ") for paragraph in text.split("\n\n"))
+    if quick_line(text, str) == text and "*" not in text:
+        return text
     lines = []
     for token in _parser(xhtml=False).parse(text):
         if token.type == "inline":
@@ -138,13 +132,25 @@ def _words(tokens: Sequence[Token]) -> str:
     return "".join(words)
 
 
+class _Headings:
+    """Finds the author's headings their place on the page; a skipped level would break its outline."""
+
+    def __init__(self, top: int) -> None:
+        self._top = top
+        self._deepest = top
+
+    def place(self, level: int) -> int:
+        """Return where the next heading lands, from the level its author gave it."""
+        placed = min(self._top + max(level - FIRST_AUTHOR_HEADING, 0), self._deepest, 6)
+        self._deepest = placed + 1
+        return placed
+
+
 def _fit_headings(tokens: Sequence[Token], top: int) -> None:
-    """Move the author's headings to where they fit on the page; a skipped level would break its outline."""
-    deepest = top
+    headings = _Headings(top)
+    tag = ""
     for token in tokens:
         if token.type == "heading_open":
-            level = min(top + max(int(token.tag[1]) - FIRST_AUTHOR_HEADING, 0), deepest, 6)
-            deepest = level + 1
-            token.tag = f"h{level}"
-        elif token.type == "heading_close":
-            token.tag = f"h{deepest - 1}"
+            tag = f"h{headings.place(int(token.tag[1]))}"
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = tag

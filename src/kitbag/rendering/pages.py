@@ -29,7 +29,7 @@ from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES, LessonLink, QuizContext, render_practice_quiz
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.scripts import lean
-from kitbag.rendering.search import Entry, index_script, lesson_entries, words_of
+from kitbag.rendering.search import Entry, index_script, lesson_entries, texts_of
 from kitbag.rendering.styles import lean_style
 from kitbag.rendering.terms import TermIndex
 
@@ -188,17 +188,17 @@ class _Site:
         level = self._level(2)
         terms = self._terms.page()
         body = level.blocks.lesson(lesson.blocks, terms, f"{module.id}.{lesson.id}")
-        words = sum(len(text.split()) for block in lesson.blocks for text in words_of(block))
+        words = sum(len(text.split()) for block in lesson.blocks for text in texts_of(block))
         return self._page(
             "lesson",
             level.root,
-            ("terms.js",) if terms.used else (),
+            ("terms.js",) if terms.definitions else (),
             quiz=any(block.type == "checkpoint" for block in lesson.blocks),
             module=module,
             lesson=lesson,
             number=number + 1,
             body=body,
-            used=[(term, plain(term.definition)) for term in terms.used.values()],
+            definitions=terms.definitions,
             reading=max(1, round(words / _WORDS_A_MINUTE)),
             objectives=[self.course.objectives[objective] for objective in lesson.objectives],
             previous=self._around[module.id, lesson.id][0],
@@ -259,8 +259,8 @@ class _Site:
         return index_script(entries)
 
     def _term_entry(self, term: Term, place: str) -> Entry:
-        words = [term.expansion or "", *term.forms, plain(term.definition)]
-        return Entry(term.term, place, f"glossary.html#term-{term.id}", " ".join(word for word in words if word))
+        words = [f"{term.expansion}." if term.expansion else "", plain(term.definition), *term.forms]
+        return Entry(term.term, place, f"glossary.html#term-{term.id}", " ".join(filter(None, words)))
 
     def _module_index(self, module: Module) -> bytes:
         number = self._text("site.module", number=self._numbers[module.id])

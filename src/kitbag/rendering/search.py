@@ -4,10 +4,9 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kitbag.course.model import Block, InstructorNote, Module
-from kitbag.fields import Model
 
 _MARKUP: Final = re.compile(
     r"!?\[|\]\([^)]*\)|(?m:^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+)|(?<![\w\\])[*_`]+|(?<!\\)[*_`]+(?!\w)|\\(?=[^\w\s])|\|"
@@ -41,14 +40,16 @@ def lesson_entries(module: Module, place: str) -> list[Entry]:
             title=lesson.title,
             place=place,
             href=f"lessons/{module.id}/{lesson.id}.html",
-            text=" ".join([lesson.summary, *(words for block in lesson.blocks for words in words_of(block))]),
+            text=" ".join(
+                [lesson.summary, *(without_markup(text) for block in lesson.blocks for text in texts_of(block))]
+            ),
         )
         for lesson in module.lessons
     ]
 
 
-def words_of(block: Block) -> Iterator[str]:
-    """Give the texts of a block without their markup. Practice items stay out: a search must not tell answers."""
+def texts_of(block: Block) -> Iterator[str]:
+    """Give the texts of a block. Practice items stay out: a search must not tell answers."""
     if not isinstance(block, InstructorNote):
         yield from _texts(block)
 
@@ -58,13 +59,13 @@ def without_markup(text: str) -> str:
     return html.unescape(" ".join(_MARKUP.sub("", text).split()))
 
 
-def _texts(value: object) -> Iterator[str]:
+def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield without_markup(value)
+        yield value
     elif isinstance(value, tuple):
         for entry in value:
             yield from _texts(entry)
-    elif isinstance(value, Model):
-        for name, inner in value:
+    elif hasattr(value, "__dict__"):  # a model; asking for its class is slow
+        for name, inner in vars(value).items():
             if name not in _NO_TEXT:
                 yield from _texts(inner)

@@ -1,12 +1,14 @@
 """Glossary terms that link themselves where a lesson uses them first."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from markdown_it.common.utils import escapeHtml
+from markupsafe import Markup, escape
 
 from kitbag.course.model import Glossary, Term
+from kitbag.rendering.markdown import plain
 
 _WORD: Final = re.compile(r"\w+")
 _LETTERS_AROUND: Final = re.compile(r"[\w-]")
@@ -38,24 +40,34 @@ class TermIndex:
             term.id: f'<a class="term" href="{escapeHtml(href(term.id))}" aria-describedby="def-{term.id}">'
             for term in glossary.terms
         }
+        self._definitions = {term.id: _definition(term) for term in glossary.terms}
 
     def page(self) -> "PageTerms":
         """Return a linker for one page, which links each term once."""
-        return PageTerms(self._forms, self._links)
+        return PageTerms(self._forms, self._links, self._definitions)
 
 
 class PageTerms:
     """Links terms in plain text, each at its first use on the page."""
 
-    def __init__(self, forms: dict[str, list[_Form]], links: dict[str, str]) -> None:
+    def __init__(
+        self, forms: dict[str, list[_Form]], links: Mapping[str, str], definitions: Mapping[str, Markup]
+    ) -> None:
         """Share the index; begin with no term seen."""
-        self._forms = forms
+        self._forms = forms.copy()
         self._links = links
-        self.used: dict[str, Term] = {}
-        """The terms linked so far, by id, in the order of the page."""
+        self._definitions = definitions
+        self._used: dict[str, None] = {}
+
+    @property
+    def definitions(self) -> list[tuple[str, Markup]]:
+        """The terms linked so far, in the order of the page: the id of each, and what opens over it."""
+        return [(term, self._definitions[term]) for term in self._used]
 
     def __call__(self, text: str) -> str:
         """Return the text as HTML."""
+        if self._forms.keys().isdisjoint(_WORD.findall(text.lower())):
+            return escapeHtml(text)
         parts: list[str] = []
         done = 0
         for word in _WORD.finditer(text):
@@ -64,11 +76,18 @@ class PageTerms:
             if candidates is None or start < done or (start and _LETTERS_AROUND.match(text[start - 1])):
                 continue
             found = next(((hit, term) for pattern, term in candidates if (hit := pattern.match(text, start))), None)
-            if found is None or found[1].id in self.used:
+            if found is None or found[1].id in self._used:
                 continue
             hit, term = found
-            self.used[term.id] = term
+            self._used[term.id] = None
+            if all(form.term.id in self._used for form in candidates):
+                del self._forms[word[0].lower()]
             parts += (escapeHtml(text[done:start]), self._links[term.id], escapeHtml(hit[0]), "</a>")
             done = hit.end()
         parts.append(escapeHtml(text[done:]))
         return "".join(parts)
+
+
+def _definition(term: Term) -> Markup:
+    words = " ".join(plain(term.definition).split())
+    return Markup("<strong>{}.</strong> {}").format(term.expansion, words) if term.expansion else escape(words)
