@@ -53,7 +53,7 @@ _RELATIVES: Final = frozenset(("that", "which", "who", "whose", "where", "when")
 _EMPHASIS: Final = re.compile(r"\*\*?[^*]+\*\*?|__?[^_]+__?|\b[A-Z]{2,}\b")
 _NEGATIVE: Final = r"(?:not|except|least|never|cannot|incorrect|incorrectly|untrue|false|wrong|wrongly|\w+n['’]t)"  # noqa: RUF001
 _NEGATIVE_WORDS: Final = word_list("not except least never cannot incorrect incorrectly untrue false wrong wrongly")
-_ENDS_IN_NOT: Final = re.compile(r"\w+n['’]t$").match
+_ENDS_IN_NOT: Final = re.compile(r"\w+n['’]t$").match  # noqa: RUF001
 _NEGATION: Final = re.compile(rf"\b{_NEGATIVE}\b", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
     r"\b(?:if|when|because|although|though|unless|since|whether|so that|why)\b|\bthat\b|\bwho\b(?<!^who)", re.IGNORECASE
