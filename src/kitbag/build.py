@@ -1,22 +1,30 @@
 """The pipeline on one page: a course in, everything it can become out. Nothing else writes under build/.
 
-Each output is made into a new folder beside the one it replaces, and takes its place when it is whole. So a build that
-fails or is interrupted leaves the last good one, output by output.
+Each output is made in a new folder beside the one it replaces, and takes its place when it is whole. So a build that
+fails or is interrupted leaves the last good one, output by output. What cannot be made — a PDF without Pango, a form
+that no bank can fill — becomes a finding, and all the rest is made.
 """
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from kitbag.course.model import Course
 from kitbag.files import Unwritable, locked, new_folder, write_tree
 from kitbag.findings import Finding, Place
 from kitbag.rendering.faults import TemplateFault, own_templates
+from kitbag.rendering.paper_pdf import NoPdf, PaperDocument, document_digest, print_documents
 
-Files = Iterable[tuple[str, bytes]]
-"""Relative paths with forward slashes, and what each file holds."""
+if TYPE_CHECKING:
+    from kitbag.rendering.paper_certificate import Completion
+
+VARIANTS: Final = 2
+"""Variants of each test that a build prints; `kitbag paper` draws as many as are asked for."""
+PRINTED: Final = ".printed.json"
+"""Digest of the HTML behind each PDF of a folder, so that an unchanged document is not printed again."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +37,101 @@ class Settings:
     """Outputs to build; all of them where empty."""
     templates: Path | None = None
     """The course folder whose templates/ may change the theme; `None` ignores it."""
+    paper: Literal["a4", "letter"] = "a4"
+    """The size of paper."""
 
 
-def _site(course: Course, settings: Settings) -> Files:
+@dataclass(frozen=True)
+class Work:
+    """An output that is being made."""
+
+    course: Course
+    settings: Settings
+    folder: Path
+    """Where it is made: new and empty."""
+    before: Path
+    """Where its last state stands, if there is one."""
+    say: Callable[[str], None]
+    """Told what is being done, in one line at a time."""
+    findings: list[Finding] = field(default_factory=list)
+    """What could not be made."""
+
+
+# --- The outputs -----------------------------------------------------------------------------------------------------
+
+
+def _site(work: Work) -> int:
     from kitbag.rendering.pages import render_site
 
-    with own_templates(settings.templates):
-        for name, make in render_site(course, templates=settings.templates, digest=course.digest):
-            yield name, make()
+    site = render_site(work.course, templates=work.settings.templates, digest=work.course.digest)
+    return write_tree(work.folder, ((name, make()) for name, make in site))
 
 
-OUTPUTS: Final[dict[str, Callable[[Course, Settings], Files]]] = {
+def _handouts(work: Work) -> int:
+    from kitbag.rendering.paper import documents
+
+    pages = documents(work.course, size=work.settings.paper, templates=work.settings.templates)
+    return write_tree(work.folder, print_changed(work, pages, "handouts/"))
+
+
+def _exams(work: Work) -> int:
+    tests = [test.id for test in work.course.info.tests]
+    return sum(_exam(work, test, variants=VARIANTS, seed=work.course.info.edition) for test in tests)
+
+
+def _exam(work: Work, test: str, *, variants: int, seed: str, attempt: int = 1) -> int:
+    from kitbag.questions.assembly import NoForm
+    from kitbag.questions.solver import Undecided
+    from kitbag.rendering.paper_exams import draw_forms, exam
+
+    try:
+        forms = draw_forms(work.course, test, variants=variants, seed=seed, attempt=attempt)
+    except (NoForm, Undecided) as error:
+        work.findings.append(Finding("no-form", Place("course/course.yaml"), f"{test}: {error}"))
+        return 0
+    papers = exam(work.course, forms, size=work.settings.paper, templates=work.settings.templates)
+    grid = [(papers.grid_path.removeprefix("exams/"), papers.grid)]
+    return write_tree(work.folder, grid) + write_tree(work.folder, print_changed(work, papers.documents, "exams/"))
+
+
+def _packages(work: Work) -> int:
+    from kitbag.exporters.base import select
+    from kitbag.exporters.registry import EXPORTERS, export, write_export
+
+    selection, findings = select(work.course)
+    work.findings.extend(findings)
+    if selection is None:
+        return 0
+    count = 0
+    for name in EXPORTERS:
+        made = export(name, selection, templates=work.settings.templates)
+        try:
+            count += len(write_export(made, work.folder))
+        except OSError as error:
+            raise Unwritable(work.before, error) from error
+    return count
+
+
+def _reports(work: Work) -> int:
+    from kitbag.course.coverage import coverage
+    from kitbag.rendering.reports import coverage_page
+
+    found = coverage(work.course)
+    files = [("coverage.html", coverage_page(found, work.course).encode()), ("coverage.csv", found.as_csv().encode())]
+    return write_tree(work.folder, files)
+
+
+OUTPUTS: Final[Mapping[str, Callable[[Work], int]]] = {
     "site": _site,
+    "handouts": _handouts,
+    "exams": _exams,
+    "packages": _packages,
+    "reports": _reports,
 }
-"""Every output by the name of its folder under build/, in the order in which they are built."""
+"""Every output by the name of its folder under build/, in the order in which they are made. Each counts its files."""
+
+
+# --- Making them -----------------------------------------------------------------------------------------------------
 
 
 def build_course(course: Course, settings: Settings, say: Callable[[str], None]) -> list[Finding]:
@@ -56,6 +145,61 @@ def build_course(course: Course, settings: Settings, say: Callable[[str], None])
     Returns:
         What could not be built, each with the reason. An output that fails keeps its last good state.
     """
+    outputs = {name: make for name, make in OUTPUTS.items() if not settings.only or name in settings.only}
+    return _make(course, settings, say, outputs)
+
+
+def print_exam(
+    course: Course,
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    test: str,
+    variants: int,
+    seed: str,
+    attempt: int = 1,
+) -> list[Finding]:
+    """Print the papers, answer sheets, keys and the marking grid of a test into a folder of its own under exams/.
+
+    Returns:
+        What could not be made, each with the reason.
+    """
+
+    def make(work: Work) -> int:
+        return _exam(work, test, variants=variants, seed=seed, attempt=attempt)
+
+    name = f"{test}-{attempt}" if attempt > 1 else test
+    return _make(course, settings, say, {f"exams-{name}": make})
+
+
+def print_certificates(
+    course: Course,
+    settings: Settings,
+    say: Callable[[str], None],
+    completions: Sequence[tuple[str, "Completion"]],
+) -> list[Finding]:
+    """Print a certificate for each completion, given with the name of its file; without any, one to fill in by hand.
+
+    Returns:
+        What could not be made, each with the reason.
+    """
+    from kitbag.rendering.paper_certificate import certificate
+
+    wanted: Sequence[tuple[str, Completion | None]] = completions or [("certificate", None)]
+
+    def make(work: Work) -> int:
+        pages = [
+            certificate(course, said, size=settings.paper, templates=settings.templates, path=f"{name}.pdf")
+            for name, said in wanted
+        ]
+        return write_tree(work.folder, print_changed(work, pages, ""))
+
+    return _make(course, settings, say, {"certificates": make})
+
+
+def _make(
+    course: Course, settings: Settings, say: Callable[[str], None], outputs: Mapping[str, Callable[[Work], int]]
+) -> list[Finding]:
     with ExitStack() as held:
         try:
             held.enter_context(locked(settings.into))
@@ -65,23 +209,73 @@ def build_course(course: Course, settings: Settings, say: Callable[[str], None])
         except OSError as error:
             return [_unwritable(settings.into, error.strerror or str(error))]
         findings: list[Finding] = []
-        for name, make in OUTPUTS.items():
-            if not settings.only or name in settings.only:
-                findings += _build(settings.into / name, make(course, settings), say)
-    return findings
+        for name, make in outputs.items():
+            findings += _make_one(course, settings, say, name, make)
+    return list(dict.fromkeys(findings))
 
 
-def _build(target: Path, files: Files, say: Callable[[str], None]) -> list[Finding]:
+def _make_one(
+    course: Course, settings: Settings, say: Callable[[str], None], name: str, make: Callable[[Work], int]
+) -> list[Finding]:
+    """Make one output and let it take the place of its last state; return what could not be made."""
+    target = settings.into / name
     try:
-        with new_folder(target) as folder:
-            count = write_tree(folder, files)
+        with own_templates(settings.templates), new_folder(target) as folder:
+            work = Work(course, settings, folder, target, say)
+            count = make(work)
     except Unwritable as error:
         return [_unwritable(target, str(error))]
     except TemplateFault as fault:
         message = f"This template cannot be used: {fault}."
         return [Finding("template", fault.place, message, 'Mend it, or build with "--no-templates".')]
+    except NoPdf as error:
+        return [Finding("no-pdf", Place(str(settings.into)), str(error), "Everything but PDFs was built.")]
     say(f"{target}: {count} files")
-    return []
+    return work.findings
+
+
+def print_changed(work: Work, documents: Iterable[PaperDocument], prefix: str) -> Iterable[tuple[str, bytes]]:
+    """Give the PDF of each document, taken from the last state of the output where nothing in it has changed.
+
+    Raises:
+        NoPdf: something has changed, and PDFs cannot be made on this machine.
+    """
+    earlier = _digests(work.before)
+    digests: dict[str, str] = {}
+    changed: list[tuple[PaperDocument, str]] = []
+    for document in documents:
+        html = document.html()
+        name = document.path.removeprefix(prefix)
+        digests[name] = document_digest(html)
+        kept = _read(work.before / name) if earlier.get(name) == digests[name] else None
+        if kept is None:
+            changed.append((document, html))
+        else:
+            yield name, kept
+    for number, printed in enumerate(print_documents(changed) if changed else (), start=1):
+        work.findings.extend(printed.findings)
+        name = printed.path.removeprefix(prefix)
+        if printed.pdf is None:
+            del digests[name]
+            continue
+        work.say(f"{work.before / name} ({number} of {len(changed)}, {printed.pages} pages)")
+        yield name, printed.pdf
+    yield PRINTED, json.dumps(digests, indent=1, sort_keys=True).encode()
+
+
+def _digests(folder: Path) -> Mapping[str, str]:
+    try:
+        value = json.loads(_read(folder / PRINTED) or b"{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _unwritable(path: Path, reason: str) -> Finding:

@@ -6,25 +6,36 @@ Exit codes: 0 all is well; 1 the course has mistakes, and nothing was written; 2
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 import click
 
 from kitbag import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kitbag.course.load import Loaded
     from kitbag.course.model import Course
+    from kitbag.course.parts import Places
     from kitbag.findings import Finding
+    from kitbag.rendering.paper_certificate import Completion
+
+    Size = Literal["a4", "letter"]
 
 MISTAKES: Final = 1
 IN_PART: Final = 3
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+_FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE_OUT: Final = click.Path(path_type=Path, dir_okay=False)
+_SOURCES: Final = "course/sources.yaml"
 
 
 def in_course(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,6 +50,26 @@ def in_course(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="FOLDER",
         help="The folder that holds course/ and questions/.",
     )(command)
+
+
+def into_folder(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that says where to write."""
+    help_text = "Write here instead of into build/ of the course."
+    return click.option("--into", type=_FOLDER, metavar="FOLDER", help=help_text)(command)
+
+
+def paper_size(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that chooses the paper."""
+    sizes = click.Choice(["a4", "letter"])
+    return click.option("--paper", "size", type=sizes, default="a4", show_default=True, help="The size of paper.")(
+        command
+    )
+
+
+def own_templates(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that leaves the course's own templates aside."""
+    help_text = "Ignore the templates/ of the course folder."
+    return click.option("--no-templates", is_flag=True, help=help_text)(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -67,11 +98,21 @@ def init(folder: Path, *, skeleton: bool) -> None:
 @main.command()
 @in_course
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
-def check(folder: Path, style: str) -> None:
-    """Read the course and say everything that is wrong with it, with file, line and column."""
-    from kitbag.findings import as_json
+@click.option("--copied", "source", type=_FILE, metavar="FILE", help="Also find sentences copied from this document.")
+def check(folder: Path, style: str, source: Path | None) -> None:
+    """Read the course and say everything that is wrong with it, with file, line and column.
 
-    findings = _checked(folder).findings
+    It checks the files, how the items are written, what is not taught or tested, what is out of date, and how hard the
+    lessons are to read.
+    """
+    from kitbag.findings import as_json, in_order
+
+    loaded = _checked(folder)
+    findings = loaded.findings
+    if loaded.course:
+        findings = in_order([*findings, *_looked_over(loaded.course, loaded.places)])
+    if source:
+        findings = in_order([*findings, *_copied(loaded, source)])
     if style == "json":
         click.echo(as_json(findings))
     else:
@@ -83,26 +124,317 @@ def check(folder: Path, style: str) -> None:
 @main.command()
 @in_course
 @click.option("--only", "wanted", multiple=True, metavar="OUTPUT", help="Build this output only; may be repeated.")
-@click.option("--into", type=_FOLDER, metavar="FOLDER", help="Write here instead of into build/ of the course.")
-@click.option("--no-templates", is_flag=True, help="Ignore the templates/ of the course folder.")
-def build(folder: Path, wanted: Sequence[str], into: Path | None, *, no_templates: bool) -> None:
+@into_folder
+@paper_size
+@own_templates
+def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *, no_templates: bool) -> None:
     """Build the site, the handouts and all other output into build/."""
     from kitbag.build import OUTPUTS, Settings, build_course
-    from kitbag.findings import did_you_mean, has_errors, listed
+    from kitbag.findings import did_you_mean, listed
 
     for name in wanted:
         if name not in OUTPUTS:
             hint = did_you_mean(name, OUTPUTS) or f"There are: {listed(OUTPUTS)}."
             raise click.BadParameter(f'There is no output "{name}". {hint}', param_hint="--only")
     course = _course(folder)
-    settings = Settings(
-        into=into or folder / "build",
-        only=tuple(wanted),
-        templates=None if no_templates else folder,
-    )
-    findings = build_course(course, settings, _say)
-    _print(findings, err=True)
-    sys.exit(IN_PART if has_errors(findings) else 0)
+    settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size)
+    _finish(build_course(course, settings, _say))
+
+
+@main.command()
+@in_course
+@click.argument("test")
+@click.option("--variants", type=click.IntRange(1, 26), default=2, show_default=True, help="How many forms to draw.")
+@click.option("--seed", default="1", show_default=True, help="Any text; the same text draws the same forms.")
+@click.option("--attempt", type=click.IntRange(1, 20), default=1, help="Draw the forms of a later attempt.")
+@into_folder
+@paper_size
+@own_templates
+def paper(
+    folder: Path,
+    test: str,
+    variants: int,
+    seed: str,
+    attempt: int,
+    into: Path | None,
+    size: Size,
+    *,
+    no_templates: bool,
+) -> None:
+    """Print TEST in variants: papers, answer sheets, a key for each, and a grid to key the answers into."""
+    from kitbag.build import Settings, print_exam
+    from kitbag.findings import did_you_mean, listed
+
+    course = _course(folder)
+    tests = {one.id: one for one in course.info.tests}
+    if test not in tests:
+        hint = did_you_mean(test, tests) or f"There are: {listed(tests)}."
+        raise click.BadParameter(f'The course has no test "{test}". {hint}', param_hint="TEST")
+    if attempt > tests[test].attempts:
+        raise click.BadParameter(f"{test} has {tests[test].attempts} attempts.", param_hint="--attempt")
+    settings = Settings(into or folder / "build", templates=None if no_templates else folder, paper=size)
+    _finish(print_exam(course, settings, _say, test=test, variants=variants, seed=seed, attempt=attempt))
+
+
+@main.command()
+@in_course
+@click.argument("grid", type=_FILE)
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When the test was taken; today where not given.")
+@into_folder
+def mark(folder: Path, grid: Path, day: datetime | None, into: Path | None) -> None:
+    """Score the answer sheets keyed into GRID, and write an attempt record for each into build/results/."""
+    from kitbag.findings import Severity
+    from kitbag.results.grid import NotAGrid, read_grid
+    from kitbag.results.marking import mark_grid
+    from kitbag.results.record import write_record
+
+    course = _course(folder)
+    try:
+        when = (day or datetime.now(UTC)).astimezone()
+        marked = mark_grid(course, read_grid(_bytes_of(grid), file=grid.name), when=when)
+    except NotAGrid as error:
+        _print([error.finding], err=True)
+        sys.exit(MISTAKES)
+    target = (into or folder / "build") / "results"
+    files = {f"{one.test}-{one.person or 'sheet'}-{one.id[:8]}.json": one for one in marked.attempts}
+    _write({target / _file_name(name): write_record(attempt) for name, attempt in files.items()})
+    _print(marked.findings, err=True)
+    for attempt in marked.attempts:
+        passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
+        click.echo(f"{attempt.person or attempt.id[:8]}: {attempt.marks} of {attempt.possible} {passed}".rstrip())
+    click.echo(f"Wrote {len(files)} records into {target}.")
+    sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in marked.findings) else 0)
+
+
+@main.command()
+@in_course
+@click.argument("records", type=_FILE, nargs=-1)
+@click.option("--name", default="", help="The name to print, where the record holds a pseudonym.")
+@click.option("--instructor", default="", help="Who signs.")
+@into_folder
+@paper_size
+@own_templates
+def certificate(
+    folder: Path,
+    records: Sequence[Path],
+    name: str,
+    instructor: str,
+    into: Path | None,
+    size: Size,
+    *,
+    no_templates: bool,
+) -> None:
+    """Print a certificate of completion for each of RECORDS that was passed; without any, one to fill in by hand."""
+    from kitbag.build import Settings, print_certificates
+
+    course = _course(folder)
+    if name and len(records) != 1:
+        raise click.UsageError("--name is for one record.")
+    completions = [(record.stem, _completion(course, record, name, instructor)) for record in records]
+    settings = Settings(into or folder / "build", templates=None if no_templates else folder, paper=size)
+    _finish(print_certificates(course, settings, _say, completions))
+
+
+@main.command()
+@in_course
+@click.option("--format", "style", type=click.Choice(["text", "csv", "html"]), default="text", help="How to show it.")
+@click.option("--output", type=_FILE_OUT, metavar="FILE", help="Write it into this file.")
+def coverage(folder: Path, style: str, output: Path | None) -> None:
+    """Show what of the sources is taught, practised and tested, and where there are gaps."""
+    from kitbag.course.coverage import coverage as covered
+    from kitbag.rendering.reports import coverage_page
+
+    loaded = _checked(folder)
+    course = _sound(loaded)
+    found = covered(course)
+    if style == "text":
+        shown = "".join(_table(table.title, table.header, table.rows) for table in found.tables())
+        shown += "".join(f"{finding}\n" for finding in found.findings(loaded.places)) or "No gaps.\n"
+    else:
+        shown = found.as_csv() if style == "csv" else coverage_page(found, course)
+    if output:
+        _write({output: shown.encode()})
+        click.echo(f"Wrote {output}.")
+    else:
+        click.echo(shown, nl=False)
+
+
+@main.command()
+@in_course
+@click.argument("formats", nargs=-1, required=True)
+@click.option("--objective", "objectives", multiple=True, metavar="ID", help="Only items of this objective.")
+@click.option("--use", type=click.Choice(["practice", "test"]), help="Only items of this use.")
+@click.option("--strict", is_flag=True, help="Call it an error when a format cannot carry something.")
+@into_folder
+@own_templates
+def export(
+    folder: Path,
+    formats: Sequence[str],
+    objectives: Sequence[str],
+    use: str | None,
+    into: Path | None,
+    *,
+    strict: bool,
+    no_templates: bool,
+) -> None:
+    """Write the item bank in other platforms' FORMATS: moodle, gift, qti21, qti3, cc, csv.
+
+    Beside each package lies a report of what the format could not carry.
+    """
+    from kitbag.exporters.base import select
+    from kitbag.exporters.registry import export as exported
+    from kitbag.exporters.registry import unknown_formats, write_export
+    from kitbag.findings import has_errors
+    from kitbag.questions.model import Use
+
+    if unknown := unknown_formats(tuple(formats)):
+        raise click.BadParameter(" ".join(f"{one.message} {one.hint}" for one in unknown), param_hint="FORMATS")
+    course = _course(folder)
+    selection, findings = select(course, objectives=objectives, use=Use(use) if use else None)
+    if selection is None:
+        _print(findings, err=True)
+        sys.exit(MISTAKES)
+    made = [exported(name, selection, strict=strict, templates=None if no_templates else folder) for name in formats]
+    findings = [*findings, *(finding for one in made for finding in one.findings)]
+    if has_errors(findings):
+        _print(findings, err=True)
+        click.echo(_summary(findings) + " Nothing was written.", err=True)
+        sys.exit(MISTAKES)
+    target = (into or folder / "build") / "packages"
+    for one in made:
+        try:
+            for path in write_export(one, target):
+                _say(str(path))
+        except OSError as error:
+            _stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
+    _finish(findings)
+
+
+# --- Sources -------------------------------------------------------------------------------------------------------
+
+
+@main.group()
+def sources() -> None:
+    """Record the documents a course rests on, and see what to rewrite when one changes."""
+
+
+@sources.command("add")
+@in_course
+@click.argument("file", type=_FILE)
+@click.option("--id", "name", help="What to call the document; by default its file's name.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The state it records; today where not given.")
+@click.option("--title", help="Its title.")
+@click.option("--publisher", help="Who published it.")
+@click.option("--locator", help="Where to find it: an address or a shelf mark.")
+@click.option("--language", default="en", show_default=True, help="Its language, such as en or fr.")
+@click.option("--encoding", help="The character encoding of a text, where it is not UTF-8.")
+def sources_add(
+    folder: Path, file: Path, name: str | None, as_of: datetime | None, encoding: str | None, **described: str | None
+) -> None:
+    """Record FILE (text, HTML or PDF) by passage in sources.yaml: ids, places and fingerprints, never its text."""
+    from kitbag.course.documents.read import read_document
+    from kitbag.course.sources_file import Described, with_document
+
+    with _refusals():
+        copy = read_document(file, encoding=encoding)
+        said = {field: text for field, text in described.items() if text}
+        day = as_of.date() if as_of else _today()
+        data, added = with_document(_sources(folder), copy, Described(name or _id_from(file), day, **said))
+        _write({folder / _SOURCES: data})
+    click.echo(f'Recorded "{added.id}" with {len(added.passages)} passages in {_SOURCES}.')
+    click.echo(f'Write what is marked "{_to_write()}", then run kitbag check.')
+
+
+@sources.command("check")
+@in_course
+@click.argument("file", type=_FILE)
+@click.option("--document", help="The id of the recorded document; by default the one most like it.")
+@click.option("--format", "style", type=click.Choice(["text", "html", "json"]), default="text", help="How to show it.")
+@click.option("--output", type=_FILE_OUT, metavar="FILE", help="Write it into this file.")
+@click.option("--encoding", help="The character encoding of a text, where it is not UTF-8.")
+@click.option("--anyway", is_flag=True, help="Compare even where the copy hardly resembles the document.")
+@click.option("--record/--no-record", default=True, show_default=True, help="Note changes in sources.yaml.")
+def sources_check(
+    folder: Path,
+    file: Path,
+    document: str | None,
+    style: str,
+    output: Path | None,
+    encoding: str | None,
+    *,
+    anyway: bool,
+    record: bool,
+) -> None:
+    """Compare FILE, a newer copy, with what is recorded, and list what rests on each change, worst first.
+
+    Changes are noted in sources.yaml and stay findings until somebody pins them. Exit code 1 tells of changes.
+    """
+    from kitbag.course.documents.read import read_document
+    from kitbag.course.drift import compare
+    from kitbag.course.drift_report import drift_json, drift_text
+    from kitbag.course.provenance import usage
+    from kitbag.course.sources_file import with_observations
+    from kitbag.rendering.drift import drift_page
+
+    loaded = _checked(folder)
+    course = _sound(loaded)
+    with _refusals():
+        copy = read_document(file, encoding=encoding)
+        drift = compare(course, copy, today=_today(), uses=usage(course), document=document, anyway=anyway)
+        if record:
+            before = _sources(folder)
+            after = with_observations(before, drift)
+            if after != before:
+                _write({folder / _SOURCES: after})
+    make = {"text": drift_text, "json": drift_json, "html": lambda *both: drift_page(both[0], course, both[1])}
+    shown = make[style](drift, loaded.places)
+    if output:
+        _write({output: shown.encode()})
+        click.echo(f"Wrote {output}.")
+    else:
+        click.echo(shown, nl=False)
+    sys.exit(MISTAKES if drift.changed or drift.new else 0)
+
+
+@sources.command("pin")
+@in_course
+@click.argument("passages", nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why the course stands, or what was rewritten; kept as history.")
+def sources_pin(folder: Path, passages: Sequence[str], reason: str) -> None:
+    """Accept the noted change of PASSAGES, such as P7: the course stands, or was rewritten."""
+    from kitbag.course.sources_file import with_pin
+
+    with _refusals():
+        data = _sources(folder)
+        for passage in passages:
+            data = with_pin(data, passage, reason=reason, today=_today())
+        _write({folder / _SOURCES: data})
+    click.echo(f"Pinned {', '.join(passages)}.")
+
+
+@sources.command("take")
+@in_course
+@click.argument("file", type=_FILE)
+@click.option("--document", help="The id of the recorded document; by default the one most like it.")
+@click.option("--encoding", help="The character encoding of a text, where it is not UTF-8.")
+def sources_take(folder: Path, file: Path, document: str | None, encoding: str | None) -> None:
+    """Add to sources.yaml the passages that FILE, a newer copy, has in addition, each in its place."""
+    from kitbag.course.documents.read import read_document
+    from kitbag.course.drift import compare
+    from kitbag.course.provenance import usage
+    from kitbag.course.sources_file import with_new_passages
+
+    course = _course(folder)
+    with _refusals():
+        copy = read_document(file, encoding=encoding)
+        drift = compare(course, copy, today=_today(), uses=usage(course), document=document)
+        data, added = with_new_passages(_sources(folder), drift)
+        _write({folder / _SOURCES: data})
+    ids = ", ".join(passage.id for passage in added) or "nothing: the copy has no new passages"
+    click.echo(f"Added {ids}.")
+
+
+# --- For editors and shells ----------------------------------------------------------------------------------------
 
 
 @main.command()
@@ -149,8 +481,6 @@ def completion(shell: str) -> None:
 
 def _checked(folder: Path) -> Loaded:
     """Read the course; where it can be read, judge how its items are written, too."""
-    from dataclasses import replace
-
     from kitbag.course.itemlint import lint_course
     from kitbag.course.load import load_course
     from kitbag.findings import has_errors, in_order
@@ -162,14 +492,134 @@ def _checked(folder: Path) -> Loaded:
     return replace(loaded, findings=findings, course=None if has_errors(findings) else loaded.course)
 
 
+def _looked_over(course: Course, places: Places) -> Iterator[Finding]:
+    """Find what a sound course should still be looked at for: gaps, what is out of date, what is hard to read."""
+    from kitbag.course.coverage import coverage as covered
+    from kitbag.course.currency import currency
+    from kitbag.course.readability import readability_notes
+
+    yield from covered(course).findings(places)
+    yield from currency(course, places, today=_today())
+    yield from readability_notes(course, places)
+
+
+def _copied(loaded: Loaded, source: Path) -> Iterator[Finding]:
+    from kitbag.course.copied import copied
+    from kitbag.course.documents.read import read_document
+
+    with _refusals():
+        copy = read_document(source)
+    documents = loaded.course.sources.documents if loaded.course else ()
+    yield from copied(loaded.places, copy, [name for one in documents for name in one.official_names])
+
+
 def _course(folder: Path) -> Course:
     """Return the course, or print what is wrong with it and leave."""
-    loaded = _checked(folder)
-    _print(loaded.findings, err=True)
+    return _sound(_checked(folder))
+
+
+def _sound(loaded: Loaded) -> Course:
+    from kitbag.findings import Severity
+
+    # Notes are for `kitbag check`; whoever builds wants to see mistakes.
+    _print((finding for finding in loaded.findings if finding.severity is not Severity.NOTE), err=True)
     if loaded.course is None:
         click.echo(_summary(loaded.findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
     return loaded.course
+
+
+def _completion(course: Course, file: Path, name: str, instructor: str) -> Completion:
+    from kitbag.rendering.paper_certificate import completion_of
+    from kitbag.results.record import BadRecord, read_record
+
+    try:
+        attempt = read_record(_bytes_of(file))
+        if (attempt.course, attempt.edition) != (course.info.id, course.info.edition):
+            _stop(f"{file}: It is of {attempt.course}, edition {attempt.edition}; this is another course or edition.")
+        return completion_of(attempt, name=name, instructor=instructor)
+    except (BadRecord, ValueError) as error:
+        _stop(f"{file}: {error}")
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Print why a document or sources.yaml cannot be used, and leave; nothing was changed."""
+    from kitbag.course.documents.blocks import DocumentError
+    from kitbag.course.sources_file import CannotEdit
+
+    try:
+        yield
+    except (DocumentError, CannotEdit) as error:
+        _stop(str(error))
+
+
+def _sources(folder: Path) -> bytes:
+    from kitbag.files import Unreadable, read_within
+
+    try:
+        return read_within(folder, _SOURCES)
+    except Unreadable as error:
+        _stop(f"{error} {error.hint}".strip())
+
+
+def _to_write() -> str:
+    from kitbag.course.sources_file import TO_WRITE
+
+    return TO_WRITE
+
+
+def _bytes_of(file: Path) -> bytes:
+    from kitbag.files import Unreadable, read_within
+
+    resolved = file.resolve()
+    try:
+        return read_within(resolved.parent, resolved.name)
+    except Unreadable as error:
+        _stop(f"{error} {error.hint}".strip())
+
+
+def _write(files: Mapping[Path, bytes]) -> None:
+    from kitbag.files import write_atomically
+
+    for path, data in files.items():
+        try:
+            write_atomically(path, data)
+        except OSError as error:
+            _stop(f"{path} cannot be written: {error.strerror or error}.", IN_PART)
+
+
+def _file_name(text: str) -> str:
+    """Return a text as the name of a file on any platform."""
+    return "".join(char if char.isalnum() or char in "-_." else "_" for char in text)
+
+
+def _id_from(file: Path) -> str:
+    """Return an id made of a file's name."""
+    return "".join(char if char.isascii() and char.isalnum() else "-" for char in file.stem).strip("-")[:64] or "source"
+
+
+def _today() -> date:
+    """Return the day: SOURCE_DATE_EPOCH's where it is set, so that a build can be repeated."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else datetime.now().astimezone().date()
+
+
+def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    wide = None if sys.stdout.isatty() else 200
+    text = StringIO()
+    Console(file=text, width=wide, force_terminal=False, markup=False).print(table)
+    return text.getvalue() + "\n"
 
 
 def _print(findings: Iterable[Finding], *, err: bool = False) -> None:
@@ -189,6 +639,14 @@ def _code(findings: Iterable[Finding]) -> int:
     from kitbag.findings import has_errors
 
     return MISTAKES if has_errors(findings) else 0
+
+
+def _finish(findings: Sequence[Finding]) -> NoReturn:
+    """Print what could not be done, and leave."""
+    from kitbag.findings import has_errors
+
+    _print(findings, err=True)
+    sys.exit(IN_PART if has_errors(findings) else 0)
 
 
 def _say(message: str) -> None:
