@@ -64,6 +64,10 @@ def test_words_are_what_a_reader_would_count() -> None:
     ]  # fmt: skip
 
 
+def test_a_word_broken_at_the_end_of_a_line_is_one_word() -> None:
+    assert words("colli\u00ad\nsions in har\u2010\nbours") == ["collisions", "in", "harbours"]
+
+
 def test_a_short_passage_is_told_from_another() -> None:
     first, second = fingerprint("Repealed."), fingerprint("Renewed.")
     assert first.sha256 != second.sha256

@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
@@ -74,11 +73,14 @@ def fates(recorded: Sequence[Wording], new: Sequence[Wording]) -> tuple[list[Fat
     """Return the fate of each recorded passage, and the positions of new passages that none of them became."""
     found: dict[int, Fate] = _same(recorded, new)
     taken = {position for fate in found.values() for position in fate.became}
-    shared = _shared(recorded, new, found, taken)
-    for step in (_merged, _split, _reworded):
+    rarity = _Rarity(recorded, new)
+    shared = _shared(recorded, new, found, taken, rarity)
+    for step in (_merged, _split):
         found |= step(shared, recorded, new, found, taken)
         taken |= {position for fate in found.values() for position in fate.became}
-    found |= _in_place(recorded, new, found, taken)
+    found |= _reworded(shared, recorded, new, found, taken, rarity)
+    taken |= {position for fate in found.values() for position in fate.became}
+    found |= _in_place(recorded, new, found, taken, rarity)
     taken |= {position for fate in found.values() for position in fate.became}
     _mark_moved(found)
     return (
@@ -87,58 +89,79 @@ def fates(recorded: Sequence[Wording], new: Sequence[Wording]) -> tuple[list[Fat
     )
 
 
-Shared = Mapping[int, Mapping[int, int]]
-"""By recorded passage and new passage: the runs they share, for pairs that share any."""
-
-
 def _same(recorded: Sequence[Wording], new: Sequence[Wording]) -> dict[int, Fate]:
-    """Pair the passages whose hash is the same: in order first, then wherever they went."""
+    """Pair the passages whose hash is the same; twins by their neighbours first, then in order."""
     pairs: dict[int, int] = {}
-    matcher = SequenceMatcher(None, [w.sha256 for w in recorded], [w.sha256 for w in new], autojunk=False)
-    for block in matcher.get_matching_blocks():
-        pairs |= {block.a + step: block.b + step for step in range(block.size)}
-    taken = set(pairs.values())
-    by_hash: dict[str, list[int]] = defaultdict(list)
-    for position, wording in enumerate(new):
-        by_hash[wording.sha256].append(position)
+    taken: set[int] = set()
+    for reach in ((-1, 1), (-1,), (1,), ()):
+        places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for position in range(len(new)):
+            if position not in taken:
+                places[_in_context(new, position, reach)].append(position)
+        free = {context: iter(positions) for context, positions in places.items()}
+        for old in range(len(recorded)):
+            if old not in pairs:
+                position = next(free.get(_in_context(recorded, old, reach), iter(())), -1)
+                if position >= 0:
+                    pairs[old] = position
+                    taken.add(position)
+    first = {wording.sha256: position for position, wording in reversed(list(enumerate(new)))}
     for old, wording in enumerate(recorded):
-        if old not in pairs:
-            free = [position for position in by_hash[wording.sha256] if position not in taken]
-            if free or (wording.pinned and by_hash[wording.sha256]):
-                pairs[old] = (free or by_hash[wording.sha256])[0]
-                taken.add(pairs[old])
+        if old not in pairs and wording.pinned and wording.sha256 in first:
+            pairs[old] = first[wording.sha256]
     return {old: Fate(Change.UNCHANGED, 1.0, (position,)) for old, position in pairs.items()}
 
 
+def _in_context(wordings: Sequence[Wording], at: int, reach: Iterable[int]) -> tuple[str, ...]:
+    """Return the hash of a passage with those of its neighbours; beyond the ends there is nothing."""
+    neighbours = (wordings[at + step].sha256 if 0 <= at + step < len(wordings) else "" for step in reach)
+    return (wordings[at].sha256, *neighbours)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the passages left over on both sides have in common, found without comparing each with each."""
+
+    runs: dict[int, Counter[int]]
+    """By recorded passage and new one: the runs both have. Pairs without any are left out."""
+    weight: dict[int, dict[int, float]]
+    """The same runs, weighed by their rarity."""
+
+
 def _shared(
-    recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int]
-) -> dict[int, Counter[int]]:
-    """Count the runs that the passages left over on both sides share, without comparing each with each."""
+    recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int], rarity: "_Rarity"
+) -> _Shared:
     holders: dict[int, list[int]] = defaultdict(list)
     for position, wording in enumerate(new):
         if position not in taken:
             for value in wording.sketch.values:
                 holders[value].append(position)
-    shared: dict[int, Counter[int]] = {}
+    shared = _Shared({}, {})
     for old, wording in enumerate(recorded):
-        if old not in found:
-            shared[old] = Counter(
-                position
-                for value in wording.sketch.values
-                if len(holders.get(value, ())) <= _COMMONPLACE
-                for position in holders.get(value, ())
-            )
+        if old in found:
+            continue
+        runs = shared.runs[old] = Counter[int]()
+        weight: dict[int, float] = defaultdict(float)
+        shared.weight[old] = weight
+        for value in wording.sketch.values:
+            positions = holders.get(value, ())
+            if 0 < len(positions) <= _COMMONPLACE:
+                runs.update(positions)
+                rare = rarity.of(value)
+                for position in positions:
+                    weight[position] += rare
     return shared
 
 
 def _merged(
-    shared: Shared, recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int]
+    shared: _Shared, recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int]
 ) -> dict[int, Fate]:
     """Find new passages that hold several old ones."""
     by_new: dict[int, list[int]] = defaultdict(list)
-    for old, positions in shared.items():
-        for position in positions:
-            by_new[position].append(old)
+    for old, positions in shared.runs.items():
+        for position, runs in positions.items():
+            if _may_be_part(recorded[old].sketch, runs):
+                by_new[position].append(old)
     merged: dict[int, Fate] = {}
     for position in sorted(by_new):
         free = [old for old in by_new[position] if old not in found and old not in merged]
@@ -150,20 +173,30 @@ def _merged(
 
 
 def _split(
-    shared: Shared, recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int]
+    shared: _Shared, recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int]
 ) -> dict[int, Fate]:
     """Find old passages that several new ones hold."""
     split: dict[int, Fate] = {}
     used = set(taken)
-    for old in sorted(shared):
+    for old, positions in sorted(shared.runs.items()):
         if old not in found:
             whole = recorded[old].sketch
-            parts = _parts(whole, {position: new[position].sketch for position in shared[old] if position not in used})
+            free = [
+                position
+                for position, runs in positions.items()
+                if position not in used and _may_be_part(new[position].sketch, runs)
+            ]
+            parts = _parts(whole, {position: new[position].sketch for position in free})
             if parts:
                 similarity = min(1.0, sum(whole.containment(new[part].sketch) for part in parts))
                 split[old] = Fate(Change.SPLIT, similarity, tuple(parts))
                 used |= set(parts)
     return split
+
+
+def _may_be_part(part: Sketch, shared_runs: int) -> bool:
+    """Tell cheaply whether a passage may be a part of one with which it shares so many runs."""
+    return 2 * shared_runs >= PART * len(part.values) or part.runs > len(part.values)
 
 
 def _parts(whole: Sketch, candidates: Mapping[int, Sketch]) -> list[int]:
@@ -182,18 +215,22 @@ def _parts(whole: Sketch, candidates: Mapping[int, Sketch]) -> list[int]:
 
 
 def _reworded(
-    shared: Shared, recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int]
+    shared: _Shared,
+    recorded: Sequence[Wording],
+    new: Sequence[Wording],
+    found: Mapping[int, Fate],
+    taken: set[int],
+    rarity: "_Rarity",
 ) -> dict[int, Fate]:
     """Pair what shares enough wording, the most alike first."""
-    rarity = _Rarity(recorded, new)
     candidates = []
-    for old, positions in shared.items():
+    for old, positions in shared.weight.items():
         if old in found:
             continue
-        for position in positions:
+        for position, common in positions.items():
             if position in taken:
                 continue
-            alike, held = rarity.compared(recorded[old].sketch, new[position].sketch)
+            alike, held = rarity.compared(recorded[old].sketch, new[position].sketch, common)
             if alike >= REWORDED or held >= HELD:
                 candidates.append((-alike, abs(old - position), old, position))
     reworded: dict[int, Fate] = {}
@@ -207,13 +244,16 @@ def _reworded(
 
 
 def _in_place(
-    recorded: Sequence[Wording], new: Sequence[Wording], found: Mapping[int, Fate], taken: set[int]
+    recorded: Sequence[Wording],
+    new: Sequence[Wording],
+    found: Mapping[int, Fate],
+    taken: set[int],
+    rarity: "_Rarity",
 ) -> dict[int, Fate]:
     """Take a passage as reworded where another stands alone in its place, between the same neighbours.
 
     They must not be quite different; short ones may even be that.
     """
-    rarity = _Rarity(recorded, new)
     placed: dict[int, Fate] = {}
     for old in range(len(recorded)):
         if old in found:
@@ -234,15 +274,30 @@ class _Rarity:
     def __init__(self, recorded: Sequence[Wording], new: Sequence[Wording]) -> None:
         self._often = Counter(value for wording in recorded for value in wording.sketch.values)
         self._often |= Counter(value for wording in new for value in wording.sketch.values)
+        self._weights: dict[Sketch, float] = {}
 
-    def compared(self, one: Sketch, other: Sketch) -> tuple[float, float]:
-        """Return the weighted share that both have of all their runs, and of the runs of the poorer one."""
-        mine, theirs = one.comparable(other)
-        common = self._weight(mine & theirs)
-        poorer = min(self._weight(mine), self._weight(theirs))
-        return common / (self._weight(mine | theirs) or 1), common / (poorer or 1)
+    def of(self, value: int) -> float:
+        """Return the weight of one run."""
+        return 1 / self._often[value]
 
-    def _weight(self, values: Iterable[int]) -> float:
+    def compared(self, one: Sketch, other: Sketch, common: float | None = None) -> tuple[float, float]:
+        """Return the weighted share that both have of all their runs, and of the runs of the poorer one.
+
+        What they have in common may be known, though not where one of them is a sample only.
+        """
+        if common is None or one.horizon != other.horizon:
+            mine, theirs = one.comparable(other)
+            common, weights = self._sum(mine & theirs), (self._sum(mine), self._sum(theirs))
+        else:
+            weights = self._weight(one), self._weight(other)
+        return common / (sum(weights) - common or 1), common / (min(weights) or 1)
+
+    def _weight(self, sketch: Sketch) -> float:
+        if sketch not in self._weights:
+            self._weights[sketch] = self._sum(sketch.values)
+        return self._weights[sketch]
+
+    def _sum(self, values: Iterable[int]) -> float:
         return sum(1 / self._often[value] for value in values)
 
 
