@@ -22,7 +22,7 @@ from kitbag.exporters.base import Package, PackageFile, Selection, file_names, m
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.notes import everywhere
 from kitbag.exporters.texts import Texts
-from kitbag.exporters.xml import Element, Sink, declaration, document
+from kitbag.exporters.xml import PREFIXES, Element, Sink, declaration, document
 from kitbag.questions.model import (
     Categorise,
     Cloze,
@@ -454,7 +454,7 @@ class _Cartridge:
         sink = Sink()
         with etree.xmlfile(sink, encoding="UTF-8") as file:
             file.write_declaration()
-            with file.element("questestinterop", _ROOT_ATTRIBUTES):  # noqa: SIM117
+            with file.element("questestinterop", _ROOT_ATTRIBUTES, nsmap=PREFIXES):  # noqa: SIM117
                 with file.element("assessment", ident=f"quiz-{module.id}", title=module.title):
                     holder = _make("assessment")
                     _metadata(
@@ -477,7 +477,7 @@ class _Cartridge:
         sink = Sink()
         with etree.xmlfile(sink, encoding="UTF-8") as file:
             file.write_declaration()
-            with file.element("questestinterop", _ROOT_ATTRIBUTES):  # noqa: SIM117
+            with file.element("questestinterop", _ROOT_ATTRIBUTES, nsmap=PREFIXES):  # noqa: SIM117
                 with file.element("objectbank", ident=f"bank-{self._selection.course.info.id}"):
                     for item in self._bank:
                         self._write_item(file, item)

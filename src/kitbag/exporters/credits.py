@@ -4,9 +4,10 @@ Every rule but `exact` adds up: a response earns the sum of its options' credits
 choice may cost marks. That is what QTI's mapResponse and Moodle's fractions can say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from kitbag.exporters.base import Scoring
 from kitbag.questions.model import MultipleResponse, ScoringRule, SingleChoice, TrueFalse
@@ -24,6 +25,11 @@ class Credits:
     """By option id, in the order of the options."""
     floored: bool
     """True where a response never earns less than nothing."""
+
+
+_MOST_KNOWN: Final = 4096
+_known: dict[tuple[object, ...], Credits | None] = {}
+"""Options are called a, b, c in most items, so what they are worth is worked out once."""
 
 
 def option_ids(item: AnyChoice) -> tuple[str, ...]:
@@ -45,6 +51,16 @@ def right_ids(item: AnyChoice) -> tuple[str, ...]:
 def credits_of(item: AnyChoice, scoring: Scoring) -> Credits | None:
     """Return the options' credits under a rule, or None where only the exact set of options earns anything."""
     ids, right = option_ids(item), right_ids(item)
+    floor = "" if isinstance(item, MultipleResponse) else item.floor
+    key = (item.type, floor, scoring, right, *ids)
+    if key not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = _credits(item, ids, right, scoring)
+    return _known[key]
+
+
+def _credits(item: AnyChoice, ids: Sequence[str], right: tuple[str, ...], scoring: Scoring) -> Credits | None:
     wrong = next((name for name in ids if name not in right), None)
     if not isinstance(item, MultipleResponse):
         cost = _share(item, wrong, scoring)

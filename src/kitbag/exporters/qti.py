@@ -19,12 +19,12 @@ from lxml import etree
 from markupsafe import Markup
 
 from kitbag.exporters.base import PackageFile, Scoring, Selection, file_names
-from kitbag.exporters.credits import AnyChoice, credits_of, option_ids, right_ids
+from kitbag.exporters.credits import AnyChoice, Credits, credits_of, option_ids, right_ids
 from kitbag.exporters.draws import Draw
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.notes import everywhere, numbers_only
 from kitbag.exporters.texts import Texts
-from kitbag.exporters.xml import Element, Sink, declaration, document, parse_fragment
+from kitbag.exporters.xml import PREFIXES, Element, Sink, declaration, document, parse_fragment
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import (
     Categorise,
@@ -64,6 +64,7 @@ RATIONALE: Final = "RATIONALE"
 """The outcome variable of the feedback that everybody gets."""
 
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_MOST_KEPT: Final = 4096
 _PARAGRAPH: Final = re.compile(r"<p>([^<]*)</p>")
 _ALIGNED: Final = re.compile(r"text-align:(left|right|center)")
 # Attributes of HTML that some version of QTI does not know.
@@ -122,7 +123,8 @@ class Dialect:
     def root(self, name: str, **attributes: str) -> Element:
         """Return the root element of a document of this version."""
         root = self.make(name, **attributes)
-        root.attrib.update(declaration(self.namespace, self.schema))
+        for attribute, value in declaration(self.namespace, self.schema).items():
+            root.set(attribute, value)
         return root
 
     def value(self, kind: str, text: str) -> Element:
@@ -261,52 +263,70 @@ class ItemWriter:
         self._d = dialect
         self._selection = selection
         self._texts = Texts(selection, lambda src: f"../{selection.pictures[src]}")
+        self._attributes = {
+            dialect.attribute("adaptive"): "false",
+            dialect.attribute("timeDependent"): "false",
+            dialect.attribute("toolName"): "Kitbag",
+            _LANG: selection.course.info.language,
+            **declaration(dialect.namespace, dialect.schema),
+        }
+        self._kept: dict[tuple[object, ...], Sequence[Element]] = {}
+
+    def _keep(self, key: tuple[object, ...], make: Callable[[], Sequence[Element]]) -> Sequence[Element]:
+        """Return elements that many items share word for word; they are written, never put into a tree."""
+        found = self._kept.get(key)
+        if found is None:
+            found = make()
+            if len(self._kept) < _MOST_KEPT:
+                self._kept[key] = found
+        return found
 
     def item(self, item: Item) -> bytes:
         """Return the document of one item."""
-        root = self._d.root(
-            "assessmentItem", identifier=identifier(item.id), title=item.id, adaptive="false", timeDependent="false"
-        )
-        root.set(_LANG, self._selection.course.info.language)
-        root.set(self._d.attribute("toolName"), "Kitbag")
+        parts: list[Element] = []
         scoring = self._selection.scoring(item)
         match item:
             case SingleChoice() | MultipleResponse() | TrueFalse():
-                self._choice(root, item, scoring)
+                self._choice(parts, item, scoring)
             case Matching():
                 left = [(premise.id, premise.text, premise.match, premise.feedback) for premise in item.premises]
                 right = [(response.id, response.text) for response in item.responses]
-                self._match(root, item, left, right, scoring)
+                self._match(parts, item, left, right, scoring)
             case Categorise():
                 left = [(element.id, element.text, element.category, element.feedback) for element in item.elements]
                 right = [(category.id, category.text) for category in item.categories]
-                self._match(root, item, left, right, scoring)
+                self._match(parts, item, left, right, scoring)
             case Ordering():
-                self._order(root, item, scoring)
+                self._order(parts, item, scoring)
             case Numeric():
-                self._number(root, item)
+                self._number(parts, item)
             case ShortAnswer():
                 gap = Gap(id="answer", accept=item.accept, mistakes=item.mistakes)
-                self._typed(root, item, {"RESPONSE": gap}, scoring)
+                self._typed(parts, item, {"RESPONSE": gap}, scoring)
             case Cloze():
-                self._typed(root, item, {f"RESPONSE_{gap.id}": gap for gap in item.gaps}, scoring)
+                self._typed(parts, item, {f"RESPONSE_{gap.id}": gap for gap in item.gaps}, scoring)
             case Essay():
-                self._essay(root, item)
+                self._essay(parts, item)
             case _:
                 assert_never(item)
-        return document(root)
+        sink = Sink()
+        attributes = {"identifier": identifier(item.id), "title": item.id} | self._attributes
+        with etree.xmlfile(sink, encoding="UTF-8") as file:
+            file.write_declaration()
+            with file.element(self._d.tag("assessmentItem"), attributes, nsmap=PREFIXES):
+                file.write(*parts)
+        return sink.take()
 
-    def _choice(self, root: Element, item: AnyChoice, scoring: Scoring) -> None:
+    def _choice(self, parts: list[Element], item: AnyChoice, scoring: Scoring) -> None:
         d = self._d
         credit = credits_of(item, scoring)
-        right = [identifier(name) for name in right_ids(item)]
+        right = right_ids(item)
         several = isinstance(item, MultipleResponse)
         cardinality = "multiple" if several else "single"
-        mapping = None
-        if credit:
-            entries = {identifier(name): worth for name, worth in credit.of.items()}
-            mapping = self._mapping(entries, bounded=credit.floored)
-        self._response(root, "RESPONSE", cardinality, "identifier", right, mapping)
+        parts += self._keep(
+            ("response", cardinality, option_ids(item), right, scoring, credit and credit.floored),
+            lambda: [self._choice_declaration(cardinality, right, credit)],
+        )
         shuffled = not isinstance(item, TrueFalse) and item.shuffle
         interaction = d.make(
             "choiceInteraction",
@@ -315,7 +335,7 @@ class ItemWriter:
             maxChoices="0" if several else "1",
         )
         # The chosen options name their own feedback.
-        feedback = Feedback({"FEEDBACK": cardinality}, rules=[d.set_outcome("FEEDBACK", d.variable("RESPONSE"))])
+        feedback = Feedback({"FEEDBACK": cardinality})
         if isinstance(item, TrueFalse):
             offered = [
                 (self._texts.say("true"), item.feedback.true),
@@ -329,15 +349,28 @@ class ItemWriter:
             interaction.append(choice)
             if told:
                 feedback.shown.append(("FEEDBACK", identifier(name), self._texts.block(told)))
-        if mapping is not None:
-            score = self._points(item, d.make("mapResponse", identifier="RESPONSE"))
-        else:
-            score = self._all_or_nothing(item, "RESPONSE")
-        self._finish(root, item, [interaction], [score], feedback)
+        processing = self._keep(
+            ("processing", credit is None, item.points),
+            lambda: [self._choice_processing(item, exact=credit is None)],
+        )
+        self._finish(parts, item, [interaction], processing, feedback)
+
+    def _choice_declaration(self, cardinality: str, right: Sequence[str], credit: Credits | None) -> Element:
+        mapping = None
+        if credit:
+            entries = {identifier(name): worth for name, worth in credit.of.items()}
+            mapping = self._mapping(entries, bounded=credit.floored)
+        return self._declaration("RESPONSE", cardinality, "identifier", list(map(identifier, right)), mapping)
+
+    def _choice_processing(self, item: AnyChoice, *, exact: bool) -> Element:
+        d = self._d
+        mapped = d.make("mapResponse", identifier="RESPONSE")
+        score = self._all_or_nothing(item, "RESPONSE") if exact else self._points(item, mapped)
+        return self._processing([score, d.set_outcome("FEEDBACK", d.variable("RESPONSE"))])
 
     def _match(
         self,
-        root: Element,
+        parts: list[Element],
         item: Matching | Categorise,
         left: Sequence[tuple[str, str, str, str | None]],
         right: Sequence[tuple[str, str]],
@@ -347,7 +380,7 @@ class ItemWriter:
         pairs = [f"left_{name} right_{match}" for name, _, match, _ in left]
         exact = scoring.rule is ScoringRule.EXACT
         mapping = None if exact else self._mapping(dict.fromkeys(pairs, Fraction(1, len(pairs))), bounded=True)
-        self._response(root, "RESPONSE", "multiple", "directedPair", pairs, mapping)
+        parts.append(self._declaration("RESPONSE", "multiple", "directedPair", pairs, mapping))
         sets = (d.make("simpleMatchSet"), d.make("simpleMatchSet"))
         for name, text, _, _ in left:
             self._associable(sets[0], f"left_{name}", text, most=1)
@@ -371,17 +404,17 @@ class ItemWriter:
             if exact
             else self._points(item, d.make("mapResponse", identifier="RESPONSE"))
         )
-        self._finish(root, item, [interaction], [score], feedback)
+        self._finish(parts, item, [interaction], [self._processing([score, *feedback.rules])], feedback)
 
     def _associable(self, group: Element, name: str, text: str, *, most: int) -> None:
         choice = self._d.make("simpleAssociableChoice", identifier=name, matchMax=str(most))
         self._d.put(choice, self._texts.short(text))
         group.append(choice)
 
-    def _order(self, root: Element, item: Ordering, scoring: Scoring) -> None:
+    def _order(self, parts: list[Element], item: Ordering, scoring: Scoring) -> None:
         d = self._d
         right = [identifier(element.id) for element in item.elements]
-        self._response(root, "RESPONSE", "ordered", "identifier", right, None)
+        parts.append(self._declaration("RESPONSE", "ordered", "identifier", right))
         interaction = d.make("orderInteraction", responseIdentifier="RESPONSE", shuffle="true")
         for name, element in zip(right, item.elements, strict=True):
             choice = d.make("simpleChoice", identifier=name)
@@ -407,11 +440,11 @@ class ItemWriter:
         if item.feedback:
             wrong = d.make("not", d.make("match", d.variable("RESPONSE"), d.make("correct", identifier="RESPONSE")))
             self._tell(feedback, "order", item.feedback, wrong)
-        self._finish(root, item, [interaction], score, feedback)
+        self._finish(parts, item, [interaction], [self._processing([*score, *feedback.rules])], feedback)
 
-    def _number(self, root: Element, item: Numeric) -> None:
+    def _number(self, parts: list[Element], item: Numeric) -> None:
         d = self._d
-        self._response(root, "RESPONSE", "single", "float", [format(item.key, "f")], None)
+        parts.append(self._declaration("RESPONSE", "single", "float", [format(item.key, "f")]))
         entry = d.make("textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="15")
         if item.unit:
             entry.tail = f" {item.unit}"
@@ -431,9 +464,11 @@ class ItemWriter:
             ]
             if tests:
                 self._tell(feedback, f"mistake_{number}", mistake.feedback, d.make("or", *tests))
-        self._finish(root, item, [d.make("p", entry)], [score], feedback)
+        self._finish(parts, item, [d.make("p", entry)], [self._processing([score, *feedback.rules])], feedback)
 
-    def _typed(self, root: Element, item: ShortAnswer | Cloze, gaps: Mapping[str, Gap], scoring: Scoring) -> None:
+    def _typed(
+        self, parts: list[Element], item: ShortAnswer | Cloze, gaps: Mapping[str, Gap], scoring: Scoring
+    ) -> None:
         """Write one or more boxes to type into, each with the answers it takes."""
         d = self._d
         feedback = Feedback()
@@ -441,7 +476,7 @@ class ItemWriter:
             accepted = {fold_text(text): text for text in reversed(gap.accept)}
             entries = dict.fromkeys(reversed(accepted.values()), Fraction(1))
             mapping = self._mapping(entries, bounded=True, ignores_case=True)
-            self._response(root, name, "single", "string", [gap.accept[0]], mapping)
+            parts.append(self._declaration(name, "single", "string", [gap.accept[0]], mapping))
             self._mistakes(feedback, name, gap.mistakes)
         if isinstance(item, Cloze):
             boxes = {gap.id: self._box(name, gap) for name, gap in gaps.items()}
@@ -463,7 +498,7 @@ class ItemWriter:
                 score.append(d.when(full, points, otherwise=[nothing]))
             else:
                 score.append(self._share(item, len(gaps)))
-        self._finish(root, item, blocks, score, feedback)
+        self._finish(parts, item, blocks, [self._processing([*score, *feedback.rules])], feedback)
 
     def _box(self, name: str, gap: Gap) -> Markup:
         """Return a box as markup of this version, to stand in running text."""
@@ -484,30 +519,34 @@ class ItemWriter:
             ]
             self._tell(feedback, f"{name}_{number}", mistake.feedback, d.make("or", *tests), answered=name)
 
-    def _essay(self, root: Element, item: Essay) -> None:
+    def _essay(self, parts: list[Element], item: Essay) -> None:
         d = self._d
-        self._response(root, "RESPONSE", "single", "string", [], None)
+        parts.append(self._declaration("RESPONSE", "single", "string", []))
         extent = {"expectedLength": str(item.words * 6)} if item.words else {"expectedLines": "15"}
         interaction = d.make("extendedTextInteraction", responseIdentifier="RESPONSE", **extent)
         use = {"use": "scoring"} if d.wraps_flow else {}
         rubric = d.flow("rubricBlock", self._texts.rubric(item), view="scorer", **use)
-        self._finish(root, item, [rubric, interaction], [], Feedback())
+        self._finish(parts, item, [rubric, interaction], [self._processing([])], Feedback())
 
     # -- parts --
 
-    def _response(
-        self, root: Element, name: str, cardinality: str, kind: str, right: Sequence[str], mapping: Element | None
-    ) -> None:
+    def _declaration(
+        self, name: str, cardinality: str, kind: str, right: Sequence[str], mapping: Element | None = None
+    ) -> Element:
         d = self._d
-        declaration = d.make("responseDeclaration", identifier=name, cardinality=cardinality, baseType=kind)
+        declared = d.make("responseDeclaration", identifier=name, cardinality=cardinality, baseType=kind)
         if right:
-            correct = d.make("correctResponse")
+            correct = etree.SubElement(declared, d.tag("correctResponse"))
             for text in right:
                 etree.SubElement(correct, d.tag("value")).text = text
-            declaration.append(correct)
         if mapping is not None:
-            declaration.append(mapping)
-        root.append(declaration)
+            declared.append(mapping)
+        return declared
+
+    def _processing(self, rules: Sequence[Element]) -> Element:
+        """Return response processing that also shows the rationale."""
+        d = self._d
+        return d.make("responseProcessing", *rules, d.set_outcome(RATIONALE, d.value("identifier", "shown")))
 
     def _mapping(self, entries: Mapping[str, Fraction], *, bounded: bool, ignores_case: bool = False) -> Element:
         d = self._d
@@ -557,35 +596,41 @@ class ItemWriter:
         feedback.rules.append(self._answered(answered, rule) if answered else rule)
         feedback.shown.append((outcome, "shown", self._texts.block(told)))
 
+    def _outcomes(self, item: Item, feedback: Feedback) -> Sequence[Element]:
+        d = self._d
+        human = {"externalScored": "human"} if isinstance(item, Essay) and d.kebab else {}
+        kind = {"cardinality": "single", "baseType": "float"}
+        score = d.make("outcomeDeclaration", identifier="SCORE", **kind, normalMaximum=str(item.points), **human)
+        _default(d, score, "0")
+        most = d.make("outcomeDeclaration", identifier="MAXSCORE", **kind)
+        _default(d, most, str(item.points))
+        told = [
+            d.make("outcomeDeclaration", identifier=name, cardinality=cardinality, baseType="identifier")
+            for name, cardinality in (feedback.outcomes | {RATIONALE: "single"}).items()
+        ]
+        return [score, most, *told]
+
     def _finish(
-        self, root: Element, item: Item, answer: Sequence[Element], rules: Sequence[Element], feedback: Feedback
+        self,
+        parts: list[Element],
+        item: Item,
+        answer: Sequence[Element],
+        processing: Sequence[Element],
+        feedback: Feedback,
     ) -> None:
         """Add what follows the response declarations, in the order the schema asks for."""
         d = self._d
-        essay = isinstance(item, Essay)
-        human = {"externalScored": "human"} if essay and d.kebab else {}
-        score = d.make(
-            "outcomeDeclaration",
-            identifier="SCORE",
-            cardinality="single",
-            baseType="float",
-            normalMaximum=str(item.points),
-            **human,
+        parts += self._keep(
+            ("outcomes", item.points, isinstance(item, Essay), *feedback.outcomes.items()),
+            lambda: self._outcomes(item, feedback),
         )
-        _default(d, score, "0")
-        most = d.make("outcomeDeclaration", identifier="MAXSCORE", cardinality="single", baseType="float")
-        _default(d, most, str(item.points))
-        root.extend([score, most])
-        for name, cardinality in (feedback.outcomes | {RATIONALE: "single"}).items():
-            told = d.make("outcomeDeclaration", identifier=name, cardinality=cardinality, baseType="identifier")
-            root.append(told)
-        body = etree.SubElement(root, d.tag("itemBody"))
+        body = etree.Element(d.tag("itemBody"))
         d.put(body, self._texts.prompt(item))
         body.extend(answer)
-        rationale = d.set_outcome(RATIONALE, d.value("identifier", "shown"))
-        root.append(d.make("responseProcessing", *rules, *feedback.rules, rationale))
+        parts.append(body)
+        parts += processing
         for outcome, name, html in [*feedback.shown, (RATIONALE, "shown", self._texts.block(item.rationale))]:
-            root.append(d.flow("modalFeedback", html, outcomeIdentifier=outcome, identifier=name, showHide="show"))
+            parts.append(d.flow("modalFeedback", html, outcomeIdentifier=outcome, identifier=name, showHide="show"))
 
 
 def _default(d: Dialect, declaration: Element, text: str) -> None:
@@ -674,15 +719,22 @@ def _manifest(
     with etree.xmlfile(sink, encoding="UTF-8") as file:
         file.write_declaration()
         root = {"identifier": "manifest"} | declaration(d.manifest_namespace, d.manifest_schema)
-        with file.element("manifest", root):
+        with file.element("manifest", root, nsmap=PREFIXES):
             metadata = etree.Element("metadata")
             etree.SubElement(metadata, "schema").text = d.package_schema
             etree.SubElement(metadata, "schemaversion").text = d.package_version
             _lom(metadata, f"{info.title} {info.edition}", info.language, [])
             file.write(metadata, etree.Element("organizations"))
+            known: dict[tuple[str, ...], Element] = {}
+            kind = f"imsqti_item_xml{d.version}"
             with file.element("resources"):
                 for item in items:
-                    file.write(_item_resource(d, selection, item, paths[item.id]))
+                    key = (item.type, item.objective, *selection.tags(item))
+                    if key not in known:
+                        known[key] = _item_metadata(d, selection, item)
+                    href = f"items/{paths[item.id]}"
+                    with file.element("resource", {"identifier": f"item-{item.id}", "type": kind, "href": href}):
+                        file.write(*_item_parts(selection, item, known[key], href))
                     if sink.full():
                         file.flush()
                         yield sink.take()
@@ -703,40 +755,34 @@ def _resource(name: str, kind: str, href: str) -> Element:
     return resource
 
 
-def _item_resource(d: Dialect, selection: Selection, item: Item, path: str) -> Element:
-    href = f"items/{path}"
-    resource = etree.Element(
-        "resource", {"identifier": f"item-{item.id}", "type": f"imsqti_item_xml{d.version}", "href": href}
-    )
-    metadata = etree.SubElement(resource, "metadata")
+def _item_parts(selection: Selection, item: Item, metadata: Element, href: str) -> list[Element]:
+    """Return what stands in the resource of an item."""
+    shown = selection.pictures_of(item)
+    media = sorted(selection.pictures.values()) if shown else []
+    numbers = [media.index(selection.pictures[src]) + 1 for src in shown]
+    needed = [etree.Element("dependency", identifierref=f"media-{number}") for number in numbers]
+    return [metadata, etree.Element("file", href=href), *needed]
+
+
+def _item_metadata(d: Dialect, selection: Selection, item: Item) -> Element:
+    """Return what a platform searches an item by; items of the same objective, level and passages share it."""
+    metadata = etree.Element("metadata")
     qti = etree.SubElement(metadata, "qtiMetadata", xmlns=d.metadata_namespace)
     etree.SubElement(qti, "interactionType").text = _interaction(item)
     etree.SubElement(qti, "feedbackType").text = "nonadaptive"
     etree.SubElement(qti, "solutionAvailable").text = "false" if isinstance(item, Essay) else "true"
     etree.SubElement(qti, "toolName").text = "Kitbag"
     aim = selection.course.objectives[item.objective]
-    _lom(metadata, item.id, selection.course.info.language, selection.tags(item), objective=aim.text)
-    etree.SubElement(resource, "file", href=href)
-    shown = selection.pictures_of(item)
-    media = sorted(selection.pictures.values()) if shown else []
-    for src in shown:
-        etree.SubElement(resource, "dependency", identifierref=f"media-{media.index(selection.pictures[src]) + 1}")
-    return resource
+    _lom(metadata, aim.text, selection.course.info.language, selection.tags(item))
+    return metadata
 
 
-def _lom(parent: Element, title: str, language: str, keywords: Sequence[str], *, objective: str = "") -> None:
-    lom = etree.SubElement(parent, "lom", xmlns=LOM)
-    general = etree.SubElement(lom, "general")
+def _lom(parent: Element, title: str, language: str, keywords: Sequence[str]) -> None:
+    general = etree.SubElement(etree.SubElement(parent, "lom", xmlns=LOM), "general")
     _string(etree.SubElement(general, "title"), title, language)
     etree.SubElement(general, "language").text = language
     for keyword in keywords:
         _string(etree.SubElement(general, "keyword"), keyword, language)
-    if objective:
-        classification = etree.SubElement(lom, "classification")
-        purpose = etree.SubElement(classification, "purpose")
-        etree.SubElement(purpose, "source").text = "LOMv1.0"
-        etree.SubElement(purpose, "value").text = "educational objective"
-        _string(etree.SubElement(classification, "description"), objective, language)
 
 
 def _string(parent: Element, text: str, language: str) -> None:

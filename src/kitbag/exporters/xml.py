@@ -9,6 +9,12 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml gives its element typ
 """An element of lxml."""
 
 _PIECE: Final = 1 << 16
+PREFIXES: Final = {
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xml": "http://www.w3.org/XML/1998/namespace",
+}
+"""The prefixes of the attributes that a root element has in other namespaces."""
+
 _SCHEMA_LOCATION: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 
 
