@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from kitbag.course.model import Block, InstructorNote, Module
 
-_MARKUP: Final = re.compile(
-    r"!?\[|\]\([^)]*\)|(?m:^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+)|(?<![\w\\])[*_`]+|(?<!\\)[*_`]+(?!\w)|\\(?=[^\w\s])|\|"
-)
+_MARGIN: Final = re.compile(r"(?m)^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+")
+_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_STAR: Final = re.compile(r"(?<!\w)\*+|\*+(?!\w)")
+_SIGNS: Final = str.maketrans(dict.fromkeys("`|\\"))
 _NO_TEXT: Final = frozenset({"type", "id", "kind", "cites", "uncited", "items", "src", "source", "target", "credit"})
 
 
@@ -56,7 +57,13 @@ def texts_of(block: Block) -> Iterator[str]:
 
 def without_markup(text: str) -> str:
     """Return a text on one line, its Markdown signs taken away. Quick and good enough to be searched."""
-    return html.unescape(" ".join(_MARKUP.sub("", text).split()))
+    words = _MARGIN.sub("", text).replace("**", "").translate(_SIGNS)
+    if "](" in words:
+        words = _LINK.sub(r"\1", words)
+    if "*" in words:
+        words = _STAR.sub("", words)
+    words = " ".join(words.split())
+    return html.unescape(words) if "&" in words else words
 
 
 def _texts(value: Any) -> Iterator[str]:
