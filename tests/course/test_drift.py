@@ -267,7 +267,7 @@ def test_another_document_is_refused_unless_asked_for(harbour: Loaded) -> None:
         drift_of(harbour, other)
     assert str(refused.value) == (
         'newer.txt does not look like a copy of "Visiting Vessels": of its 19 passages, 0 are found in it. '
-        "If it is one all the same, say so."
+        "If it is one all the same, add --anyway."
     )
     assert len(drift_of(harbour, other, anyway=True).changed) == 19
     with pytest.raises(DocumentError, match=r'No document "polcy" is recorded\. Did you mean "policy"\?'):

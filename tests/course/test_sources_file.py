@@ -244,6 +244,13 @@ def test_what_cannot_be_pinned_is_said(passage: str, message: str) -> None:
     assert str(refused.value) == message
 
 
+@pytest.mark.parametrize("reason", [" ", "one\ntwo", "x" * 501])
+def test_a_reason_is_one_line(reason: str) -> None:
+    watched = with_observations(RECORDED, drift_of(RECORDED, YEAR))
+    with pytest.raises(CannotEdit, match=r"^The reason must be one line of at most 500 characters\.$"):
+        with_pin(watched, "P9", reason=reason, today=LATER)
+
+
 # --- Files that are written in other ways ----------------------------------------------------------------------------
 
 

@@ -143,7 +143,8 @@ def compare(
     if _found(found_fates) < LEAST_FOUND and not anyway:
         raise DocumentError(
             f'{copy.name} does not look like a copy of "{best.title}": of its {len(best.passages)} passages, '
-            f"{sum(fate.similarity > 0 for fate in found_fates)} are found in it. If it is one all the same, say so."
+            f"{sum(fate.similarity > 0 for fate in found_fates)} are found in it. "
+            "If it is one all the same, add --anyway."
         )
     return _drift(best, copy, found_fates, unmatched, today, uses)
 

@@ -142,7 +142,10 @@ def with_pin(data: bytes, passage_id: str, *, reason: str, today: date) -> bytes
         raise CannotEdit(
             f'{passage_id} has no change to pin. "kitbag sources check" compares a newer copy and records what changed.'
         )
-    pin = Pin(day=today, reason=reason, was=passage.fingerprint)
+    try:
+        pin = Pin(day=today, reason=reason, was=passage.fingerprint)
+    except ValidationError:
+        raise CannotEdit("The reason must be one line of at most 500 characters.") from None
     here = ("documents", number, "passages", position)
     changes: dict[str, Any] = {"observed": None, "history": (*passage.history, pin)}
     if passage.history:

@@ -222,7 +222,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         b"one\ntwo \x92\n",
         (
             "a is not UTF-8: byte 0x92 in line 2. "
-            "Save it as UTF-8, or name its encoding; older files from Windows have windows-1252."
+            "Save it as UTF-8, or name its encoding with --encoding; older files from Windows have windows-1252."
         ),
     ),
     "false encoding": (

@@ -100,7 +100,7 @@ def _decoded(data: bytes, name: str, encoding: str | None) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise DocumentError(
             f"{name} is not UTF-8: byte 0x{data[error.start]:02X} in line {line}. "
-            "Save it as UTF-8, or name its encoding; older files from Windows have windows-1252."
+            "Save it as UTF-8, or name its encoding with --encoding; older files from Windows have windows-1252."
         ) from None
 
 
