@@ -12,6 +12,9 @@ from click.testing import CliRunner, Result
 
 from kitbag import __version__
 from kitbag.cli import main
+from kitbag.course.load import load_course
+from kitbag.rendering.paper_exams import draw_forms
+from kitbag.results.sheet import as_written, key_response, sheet_entry
 
 PROJECTS = Path(__file__).parent / "projects"
 
@@ -52,9 +55,12 @@ def test_a_misspelled_output_is_guessed(course: Path) -> None:
     assert 'There is no output "siet". Did you mean "site"?' in result.output
 
 
-def test_check_of_a_sound_course(course: Path) -> None:
+def test_check_of_a_sound_course_tells_what_is_thin(course: Path) -> None:
     result = kitbag("check", "-C", course)
-    assert (result.output, result.exit_code) == ("Nothing to complain about.\n", 0)
+    assert result.output == (
+        "course/m1.yaml:7:5: warning: 1.1: This objective has one practice item. Write at least 2.\n1 warning.\n"
+    )
+    assert result.exit_code == 0
 
 
 def test_check_tells_all_mistakes_and_fails(course: Path) -> None:
@@ -165,3 +171,125 @@ def test_init_refuses_to_write_over_files(tmp_path: Path) -> None:
     result = kitbag("init", tmp_path)
     assert result.exit_code == 1
     assert tree(tmp_path) == {"mine.txt": b"mine"}
+
+
+# --- From the bank to a certificate -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tea(tmp_path: Path) -> Path:
+    return shutil.copytree(PROJECTS / "every-item-type", tmp_path / "tea")
+
+
+def test_paper_is_printed_marked_and_certified(tea: Path) -> None:
+    printed = kitbag("paper", "final", "-C", tea, "--variants", "1", "--seed", "spring")
+    assert printed.exit_code == 0, printed.output
+    folder = tea / "build" / "exams-final"
+    assert sorted(path.name for path in folder.rglob("*.pdf")) == [
+        "final-A-answer-sheet-large.pdf",
+        "final-A-answer-sheet.pdf",
+        "final-A-key.pdf",
+        "final-A-large.pdf",
+        "final-A.pdf",
+    ]
+    grid = folder / "keys" / "final-grid.csv"
+    course = load_course(tea).course
+    assert course
+    (form,) = draw_forms(course, "final", variants=1, seed="spring")
+    right = ",".join(as_written(sheet_entry(one.item, one.order), key_response(one.item)) for one in form.items)
+    rows = (
+        grid.read_text("utf-8-sig").replace("1,,,,,,", f"1,A,Ada O'Neil,{right}", 1).replace("2,,,,,,", "2,A,Bo,,,,", 1)
+    )
+    grid.write_text(rows.replace("3,,,,,,", "3,Q,Cy,A,A,A,A", 1), "utf-8-sig")
+    marked = kitbag("mark", grid, "-C", tea, "--day", "2026-03-01")
+    assert marked.exit_code == 1
+    assert 'final-grid.csv:7:2: Row 3 has the variant "Q".' in marked.output
+    assert "Ada O'Neil: 4 of 4 passed\nBo: 0 of 4 not passed\n" in marked.output
+    assert "Wrote 2 records" in marked.output
+    ada, bo = sorted((tea / "build/results").iterdir())
+    assert kitbag("certificate", bo, "-C", tea).output.endswith("this attempt was not passed\n")
+    certified = kitbag("certificate", ada, "-C", tea, "--instructor", "I. Khan")
+    assert certified.exit_code == 0, certified.output
+    assert [path.name for path in (tea / "build/certificates").glob("*.pdf")] == [f"{ada.stem}.pdf"]
+
+
+def test_an_unchanged_document_is_not_printed_again(tea: Path) -> None:
+    first = kitbag("certificate", "-C", tea)
+    assert "certificate.pdf (1 of 1, 1 pages)" in first.output
+    before = tree(tea / "build")
+    again = kitbag("certificate", "-C", tea)
+    assert "of 1, 1 pages" not in again.output
+    assert tree(tea / "build") == before
+
+
+def test_a_paper_of_no_test_is_refused(tea: Path) -> None:
+    result = kitbag("paper", "finale", "-C", tea)
+    assert result.exit_code == 2
+    assert 'The course has no test "finale". Did you mean "final"?' in result.output
+
+
+def test_export_writes_packages_and_what_they_lose(tea: Path) -> None:
+    result = kitbag("export", "gift", "csv", "-C", tea, "--use", "practice")
+    assert result.exit_code == 0, result.output
+    assert "warning: truth: GIFT carries it with a loss." in result.output
+    names = {path.name for path in (tea / "build/packages").iterdir()}
+    ends = (
+        "csv.csv",
+        "gift.gift",
+        "csv.fidelity.html",
+        "csv.fidelity.json",
+        "gift.fidelity.html",
+        "gift.fidelity.json",
+    )
+    assert names == {f"tea-2.1-{end}" for end in ends}
+
+
+def test_export_strict_writes_nothing_that_loses(tea: Path) -> None:
+    result = kitbag("export", "gift", "-C", tea, "--strict")
+    assert result.exit_code == 1
+    assert "Nothing was written." in result.output
+    assert not (tea / "build/packages").exists()
+
+
+def test_export_guesses_formats(tea: Path) -> None:
+    result = kitbag("export", "moodel", "-C", tea)
+    assert result.exit_code == 2
+    assert 'There is no format "moodel". Did you mean "moodle"?' in result.output
+
+
+def test_coverage_names_gaps_and_writes_files(tea: Path, tmp_path: Path) -> None:
+    text = kitbag("coverage", "-C", tea)
+    assert text.exit_code == 0
+    assert "Passages" in text.output
+    done = kitbag("coverage", "-C", tea, "--format", "csv", "--output", tmp_path / "coverage.csv")
+    assert done.output == f"Wrote {tmp_path / 'coverage.csv'}.\n"
+    assert (tmp_path / "coverage.csv").read_text("utf-8").startswith("document,passage,fact,")
+
+
+def test_sources_are_recorded_compared_and_pinned(tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    assert kitbag("init", folder, "--skeleton").exit_code == 0
+    document = tmp_path / "rules.txt"
+    document.write_text("The depot opens at six.\n\nThe gate is closed at night and opened by the guard.\n", "utf-8")
+    added = kitbag("sources", "add", document, "-C", folder, "--id", "rules", "--as-of", "2024-01-31")
+    assert added.exit_code == 0, added.output
+    assert 'Recorded "rules" with 2 passages' in added.output
+    assert kitbag("sources", "check", document, "-C", folder).exit_code == 0
+    document.write_text(document.read_text("utf-8").replace("closed at night", "closed on Sundays"), "utf-8")
+    drifted = kitbag("sources", "check", document, "-C", folder)
+    assert drifted.exit_code == 1
+    changed = next(line.partition(":")[0] for line in drifted.output.splitlines() if ": reworded" in line)
+    assert "changed-passage" in kitbag("check", "-C", folder, "--format", "json").output
+    assert kitbag("sources", "pin", changed, "-C", folder, "--reason", "Read again; the lesson stands.").exit_code == 0
+    assert "changed-passage" not in kitbag("check", "-C", folder, "--format", "json").output
+    assert "Read again; the lesson stands." in (folder / "course/sources.yaml").read_text("utf-8")
+
+
+def test_a_document_that_cannot_be_read_leaves_the_sources_alone(tea: Path, tmp_path: Path) -> None:
+    before = tree(tea)
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(b"")
+    result = kitbag("sources", "add", empty, "-C", tea)
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+    assert tree(tea) == before
