@@ -307,3 +307,16 @@ def test_chi_square_tails(value: float, freedom: int, tail: float) -> None:
 
 def test_chi_square_of_counts() -> None:
     assert chi_square_of([10, 20, 30]) == (10, 2)
+
+
+def test_a_mirror_image_of_the_key_is_no_cue() -> None:
+    wrong = (
+        "The Advisor holds overall command, the Commander helps",
+        "Both hold half of overall command",
+        "The Commander plans",
+    )
+    key = "The Commander holds overall command, the Advisor helps"
+    assert codes(choice(right=key, wrong=wrong, stem="How does the page part the roles?")) == []
+    assert codes(
+        choice(right=key, wrong=("The Commander holds overall power", *wrong[1:]), stem="Who does what here?")
+    ) == ["convergence"]

@@ -241,23 +241,19 @@ def convergence(subject: Subject) -> Iterator[Flaw]:
     meeting = key.intersection(frozenset.union(*others))
     if len(meeting) < 2 or sum(1 for shared in with_key if shared) < len(others) - 1:
         return
-    among = [
-        (len(one & other), min(near, far))
-        for (one, near), (other, far) in combinations(zip(others, with_key, strict=True), 2)
-    ]
-    # The key is the hub: any two distractors share less with each other than with it.
-    if all(shared <= least for shared, least in among) and _mean(with_key) >= HUB * _mean(
-        [shared for shared, _ in among]
-    ):
-        words = [
-            w
-            for w in dict.fromkeys(subject.options[subject.key].words)
-            if stem_of(w, english=subject.english) in meeting
-        ]
-        message = f"The key shares more words ({listed(words)}) with the other options than any of them."
-        yield Flaw(
-            ("options", subject.key, "text"), message, "Vary the options, so that the commonest words lead nowhere."
-        )
+    pairs = [(i, j, len(others[i] & others[j])) for i, j in combinations(range(len(others)), 2)]
+    # The key is the hub: any two distractors share less with each other than with it,
+    nearer = all(shared <= min(with_key[i], with_key[j]) for i, j, shared in pairs)
+    # and none of them would do as well in its place, as a mirror image of the key does.
+    alone = all(
+        sum(shared for i, j, shared in pairs if n in {i, j}) < sum(with_key) - with_key[n] for n in range(len(others))
+    )
+    if nearer and alone and _mean(with_key) >= HUB * _mean([shared for *_, shared in pairs]):
+        words = subject.options[subject.key].words
+        told = listed(w for w in dict.fromkeys(words) if stem_of(w, english=subject.english) in meeting)
+        message = f"The key shares more words ({told}) with the other options than any of them."
+        hint = "Vary the options, so that the commonest words lead nowhere."
+        yield Flaw(("options", subject.key, "text"), message, hint)
 
 
 def _mean(numbers: Sequence[int]) -> float:
