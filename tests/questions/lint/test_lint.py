@@ -317,6 +317,3 @@ def test_a_mirror_image_of_the_key_is_no_cue() -> None:
     )
     key = "The Commander holds overall command, the Advisor helps"
     assert codes(choice(right=key, wrong=wrong, stem="How does the page part the roles?")) == []
-    assert codes(
-        choice(right=key, wrong=("The Commander holds overall power", *wrong[1:]), stem="Who does what here?")
-    ) == ["convergence"]
