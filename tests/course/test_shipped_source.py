@@ -74,7 +74,7 @@ def test_each_change_is_named_and_nothing_else(course: Course, text: str) -> Non
     }
     for name, (copy, expected) in copies.items():
         assert copy != text, name
-        assert changed(course, copy) == expected, name
+        assert sorted(changed(course, copy)) == expected, name  # how much rests on each is for the course to say
 
 
 def test_the_mended_slip_settles_the_erratum(course: Course, text: str) -> None:
