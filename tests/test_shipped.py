@@ -99,4 +99,4 @@ def test_the_skeleton_knows_its_own_document() -> None:
 def test_what_is_laid_down_gives_no_cause_for_complaint(tmp_path: Path, skeleton: bool) -> None:
     start(tmp_path / "mine", skeleton=skeleton)
     result = CliRunner().invoke(main, ["check", "-C", str(tmp_path / "mine"), "--format", "json"])
-    assert json.loads(result.stdout) == []
+    assert [finding for finding in json.loads(result.stdout) if finding["severity"] != "note"] == []
