@@ -20,6 +20,7 @@ from kitbag.rendering.paper_pdf import NoPdf, PaperDocument, document_digest, pr
 
 if TYPE_CHECKING:
     from kitbag.rendering.paper_certificate import Completion
+    from kitbag.rendering.paper_exams import Exam
 
 VARIANTS: Final = 2
 """Variants of each test that a build prints; `kitbag paper` draws as many as are asked for."""
@@ -75,11 +76,13 @@ def _handouts(work: Work) -> int:
 
 
 def _exams(work: Work) -> int:
-    tests = [test.id for test in work.course.info.tests]
-    return sum(_exam(work, test, variants=VARIANTS, seed=work.course.info.edition) for test in tests)
+    seed = work.course.info.edition
+    drawn = [_drawn(work, test.id, variants=VARIANTS, seed=seed, attempt=1) for test in work.course.info.tests]
+    return _printed_exams(work, [exam for exam in drawn if exam])
 
 
-def _exam(work: Work, test: str, *, variants: int, seed: str, attempt: int = 1) -> int:
+def _drawn(work: Work, test: str, *, variants: int, seed: str, attempt: int) -> "Exam | None":
+    """Draw a test's variants; where the bank cannot fill them, that is a finding."""
     from kitbag.questions.assembly import NoForm
     from kitbag.questions.solver import Undecided
     from kitbag.rendering.paper_exams import draw_forms, exam
@@ -88,10 +91,14 @@ def _exam(work: Work, test: str, *, variants: int, seed: str, attempt: int = 1) 
         forms = draw_forms(work.course, test, variants=variants, seed=seed, attempt=attempt)
     except (NoForm, Undecided) as error:
         work.findings.append(Finding("no-form", Place("course/course.yaml"), f"{test}: {error}"))
-        return 0
-    papers = exam(work.course, forms, size=work.settings.paper, templates=work.settings.templates)
-    grid = [(papers.grid_path.removeprefix("exams/"), papers.grid)]
-    return write_tree(work.folder, grid) + write_tree(work.folder, print_changed(work, papers.documents, "exams/"))
+        return None
+    return exam(work.course, forms, size=work.settings.paper, templates=work.settings.templates)
+
+
+def _printed_exams(work: Work, exams: "Sequence[Exam]") -> int:
+    grids = write_tree(work.folder, [(one.grid_path.removeprefix("exams/"), one.grid) for one in exams])
+    documents = [document for one in exams for document in one.documents]
+    return grids + write_tree(work.folder, print_changed(work, documents, "exams/"))
 
 
 def _packages(work: Work) -> int:
@@ -166,7 +173,8 @@ def print_exam(
     """
 
     def make(work: Work) -> int:
-        return _exam(work, test, variants=variants, seed=seed, attempt=attempt)
+        drawn = _drawn(work, test, variants=variants, seed=seed, attempt=attempt)
+        return _printed_exams(work, [drawn] if drawn else [])
 
     name = f"{test}-{attempt}" if attempt > 1 else test
     return _make(course, settings, say, {f"exams-{name}": make})
