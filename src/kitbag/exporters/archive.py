@@ -67,7 +67,8 @@ def write_package(package: Package, path: Path) -> None:
         temporary = Path(target.name)
         try:
             if package.archived:
-                write_zip(package.files, target, source_date())
+                # The file itself: the wrapper looks each method up anew, which shows in ten thousand members.
+                write_zip(package.files, target.file, source_date())
             else:
                 target.writelines(package.files[0].chunks())
             target.flush()

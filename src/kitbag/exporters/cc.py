@@ -7,7 +7,7 @@ Facts that decide what is written here:
 - the rule for the right answer comes first and stops: readers take it for the key.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -48,6 +48,7 @@ _LOM: Final = "http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest"
 _QTI_SCHEMA: Final = "http://www.imsglobal.org/profile/cc/ccv1p1/ccv1p1_qtiasiv1p2p1_v1p0.xsd"
 _CP_SCHEMA: Final = "http://www.imsglobal.org/profile/cc/ccv1p1/ccv1p1_imscp_v1p2_v1p0.xsd"
 _ROOT_ATTRIBUTES: Final = declaration(_QTI, _QTI_SCHEMA)
+_MOST_KEPT: Final = 4096
 _ROOT: Final = "$IMS-CC-FILEBASE$"
 _ASSESSMENT: Final = "imsqti_xmlv1p2/imscc_xmlv1p1/assessment"
 _BANK: Final = "imsqti_xmlv1p2/imscc_xmlv1p1/question-bank"
@@ -269,48 +270,73 @@ def _blank(asked: Gap, gap: Gap) -> str:
     return "__________" if gap.id == asked.id else "(…)"
 
 
-def question_element(question: Question, category: str, rationale: Markup) -> Element:
-    """Return a question as an `item` of QTI 1.2.1."""
-    item = _make("item", ident=question.ident, title=question.ident)
+class QuestionWriter:
+    """Writes questions into an open document; what many of them share word for word is made once."""
+
+    def __init__(self, file: "etree._IncrementalFileWriter") -> None:
+        """Take the document."""
+        self._file = file
+        self._kept: dict[tuple[object, ...], Element] = {}
+
+    def write(self, question: Question, category: str, rationale: Markup) -> None:
+        """Write a question as an `item` of QTI 1.2.1."""
+        feedback = {name: told for name, _, told in question.options if told}
+        told = [_told(f"{name}_fb", html) for name, html in feedback.items()]
+        told += [_told(f"mistake{number}_fb", html) for number, (_, html) in enumerate(question.wrong, start=1)]
+        told += [_told("wrong_fb", question.told)] if question.told else []
+        told.append(_told("general_fb", rationale))
+        if question.solution:
+            told.append(_solution(question.solution))
+        ids = tuple(name for name, _, _ in question.options)
+        typed = tuple(text for text, _ in question.wrong)
+        metadata = self._keep(
+            ("metadata", question.profile, category, question.points), lambda: _item_metadata(question, category)
+        )
+        processing = self._keep(
+            (question.profile, ids, question.right, typed, tuple(feedback), question.told is None),
+            lambda: _processing(question, feedback),
+        )
+        with self._file.element("item", {"ident": question.ident, "title": question.ident}):
+            self._file.write(metadata, _presentation(question), processing, *told, pretty_print=True)
+
+    def _keep(self, key: tuple[object, ...], make: Callable[[], Element]) -> Element:
+        found = self._kept.get(key)
+        if found is None:
+            found = make()
+            if len(self._kept) < _MOST_KEPT:
+                self._kept[key] = found
+        return found
+
+
+def _item_metadata(question: Question, category: str) -> Element:
+    metadata = etree.Element("itemmetadata")
     _metadata(
-        _add(item, "itemmetadata"),
+        metadata,
         ("cc_profile", question.profile),
         ("cc_question_category", category),
         ("cc_weighting", str(question.points)),
     )
-    presentation = _add(item, "presentation")
+    return metadata
+
+
+def _presentation(question: Question) -> Element:
+    presentation = etree.Element("presentation")
     _material(presentation, question.prompt)
-    feedback: dict[str, Markup] = {}
     if question.options:
-        several = question.profile == "cc.multiple_response.v0p1"
-        response = _add(
-            presentation, "response_lid", ident="response", rcardinality="Multiple" if several else "Single"
-        )
+        cardinality = "Multiple" if question.profile == "cc.multiple_response.v0p1" else "Single"
+        response = _add(presentation, "response_lid", ident="response", rcardinality=cardinality)
         choice = _add(response, "render_choice", shuffle="Yes" if question.shuffle else "No")
-        for name, text, told in question.options:
+        for name, text, _ in question.options:
             _material(_add(choice, "response_label", ident=name), text)
-            if told:
-                feedback[name] = told
     else:
         response = _add(presentation, "response_str", ident="response", rcardinality="Single")
         rows = {"rows": "15", "columns": "80"} if question.solution else {}
         _add(response, "render_fib", prompt="Box", **rows)
-    _processing(item, question, feedback)
-    for name, told in feedback.items():
-        _told(item, f"{name}_fb", told)
-    for number, (_, told) in enumerate(question.wrong, start=1):
-        _told(item, f"mistake{number}_fb", told)
-    if question.told:
-        _told(item, "wrong_fb", question.told)
-    _told(item, "general_fb", rationale)
-    if question.solution:
-        solution = _add(_add(_add(item, "itemfeedback", ident="solution"), "solution"), "solutionmaterial")
-        _material(_add(solution, "flow_mat"), question.solution)
-    return item
+    return presentation
 
 
-def _processing(item: Element, question: Question, feedback: Mapping[str, Markup]) -> None:
-    processing = _add(item, "resprocessing")
+def _processing(question: Question, feedback: Mapping[str, Markup]) -> Element:
+    processing = etree.Element("resprocessing")
     outcomes = _add(processing, "outcomes")
     _add(outcomes, "decvar", varname="SCORE", vartype="Decimal", minvalue="0", maxvalue="100")
     if question.solution:
@@ -318,7 +344,7 @@ def _processing(item: Element, question: Question, feedback: Mapping[str, Markup
         _add(_add(condition, "conditionvar"), "other")
         _show(condition, "general_fb")
         _show(condition, "solution", kind="Solution")
-        return
+        return processing
     right = _add(processing, "respcondition", **{"continue": "No"})
     test = _add(right, "conditionvar")
     several = question.profile == "cc.multiple_response.v0p1"
@@ -345,6 +371,7 @@ def _processing(item: Element, question: Question, feedback: Mapping[str, Markup
     if question.told:
         _show(other, "wrong_fb")
     _show(other, "general_fb")
+    return processing
 
 
 def _condition(processing: Element, value: str, shown: str, *, typed: bool = False) -> None:
@@ -362,8 +389,16 @@ def _show(condition: Element, name: str, kind: str = "Response") -> None:
     _add(condition, "displayfeedback", feedbacktype=kind, linkrefid=name)
 
 
-def _told(item: Element, name: str, html: Markup) -> None:
-    _material(_add(_add(item, "itemfeedback", ident=name), "flow_mat"), html)
+def _told(name: str, html: Markup) -> Element:
+    feedback = etree.Element("itemfeedback", ident=name)
+    _material(_add(feedback, "flow_mat"), html)
+    return feedback
+
+
+def _solution(html: Markup) -> Element:
+    feedback = etree.Element("itemfeedback", ident="solution")
+    _material(_add(_add(_add(feedback, "solution"), "solutionmaterial"), "flow_mat"), html)
+    return feedback
 
 
 def _material(parent: Element, html: Markup) -> None:
@@ -377,10 +412,6 @@ def _metadata(parent: Element, *fields: tuple[str, str]) -> None:
         one = _add(data, "qtimetadatafield")
         _add(one, "fieldlabel").text = label
         _add(one, "fieldentry").text = entry
-
-
-def _make(tag: str, **attributes: str) -> Element:
-    return etree.Element(tag, attributes)
 
 
 def _add(parent: Element, tag: str, **attributes: str) -> Element:
@@ -456,7 +487,7 @@ class _Cartridge:
             file.write_declaration()
             with file.element("questestinterop", _ROOT_ATTRIBUTES, nsmap=PREFIXES):  # noqa: SIM117
                 with file.element("assessment", ident=f"quiz-{module.id}", title=module.title):
-                    holder = _make("assessment")
+                    holder = etree.Element("assessment")
                     _metadata(
                         holder,
                         ("cc_profile", "cc.exam.v0p1"),
@@ -466,8 +497,9 @@ class _Cartridge:
                     )
                     file.write(holder[0])
                     with file.element("section", ident="section"):
+                        writer = QuestionWriter(file)
                         for item in items:
-                            self._write_item(file, item)
+                            self._write_item(writer, item)
                             if sink.full():
                                 file.flush()
                                 yield sink.take()
@@ -479,18 +511,19 @@ class _Cartridge:
             file.write_declaration()
             with file.element("questestinterop", _ROOT_ATTRIBUTES, nsmap=PREFIXES):  # noqa: SIM117
                 with file.element("objectbank", ident=f"bank-{self._selection.course.info.id}"):
+                    writer = QuestionWriter(file)
                     for item in self._bank:
-                        self._write_item(file, item)
+                        self._write_item(writer, item)
                         if sink.full():
                             file.flush()
                             yield sink.take()
         yield sink.take()
 
-    def _write_item(self, file: "etree._IncrementalFileWriter", item: Item) -> None:
+    def _write_item(self, writer: QuestionWriter, item: Item) -> None:
         category = " ".join(self._selection.tags(item))
         rationale = self._texts.block(item.rationale)
         for question in questions_of(item, self._texts):
-            file.write(question_element(question, category, rationale), pretty_print=True)
+            writer.write(question, category, rationale)
 
     # -- lessons --
 

@@ -10,6 +10,7 @@ Facts that decide what is written here:
 
 import base64
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from decimal import Decimal
 from typing import Final, assert_never
 
@@ -134,11 +135,17 @@ def weigh(item: Item, selection: Selection) -> Row:
 def _questions(items: Sequence[Item], selection: Selection) -> Iterator[Element]:
     texts = Texts(selection, lambda src: f"@@PLUGINFILE@@/{selection.pictures[src].rpartition('/')[2]}")
     objective = None
+    tags: dict[tuple[str, ...], Element] = {}
     for item in items:
         if item.objective != objective:
             objective = item.objective
             yield _category(objective, selection, texts)
-        yield _question(item, selection, texts)
+        question = _question(item, selection, texts)
+        names = selection.tags(item)
+        if names not in tags:
+            tags[names] = _tags(names)
+        question.append(deepcopy(tags[names]))  # half the time of making them again
+        yield question
 
 
 def _category(objective: str, selection: Selection, texts: Texts) -> Element:
@@ -202,10 +209,14 @@ def _question(item: Item, selection: Selection, texts: Texts) -> Element:
             _html(question, "graderinfo", texts.rubric(item))
         case _:
             assert_never(item)
-    tags = SubElement(question, "tags")
-    for tag in selection.tags(item):
-        _text(tags, "tag", tag)
     return question
+
+
+def _tags(names: Sequence[str]) -> Element:
+    tags = etree.Element("tags")
+    for name in names:
+        _text(tags, "tag", name)
+    return tags
 
 
 def _head(item: Item, kind: str, prompt: Markup, selection: Selection, texts: Texts) -> Element:

@@ -9,6 +9,7 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml gives its element typ
 """An element of lxml."""
 
 _PIECE: Final = 1 << 16
+_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 PREFIXES: Final = {
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
     "xml": "http://www.w3.org/XML/1998/namespace",
@@ -77,8 +78,4 @@ def parse_fragment(html: str) -> Element:
     Raises:
         lxml.etree.XMLSyntaxError: it is not well-formed.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-    parser.feed(b"<div>")
-    parser.feed(html.encode())
-    parser.feed(b"</div>")
-    return parser.close()
+    return etree.fromstring(b"<div>%b</div>" % html.encode(), _PARSER)
