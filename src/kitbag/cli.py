@@ -326,7 +326,7 @@ def sources() -> None:
 @click.option("--title", help="Its title.")
 @click.option("--publisher", help="Who published it.")
 @click.option("--locator", help="Where to find it: an address or a shelf mark.")
-@click.option("--language", default="en", show_default=True, help="Its language, such as en or fr.")
+@click.option("--language", help="Its language, such as en or fr; by default the course's.")
 @click.option("--encoding", help="The character encoding of a text, where it is not UTF-8.")
 def sources_add(
     folder: Path, file: Path, name: str | None, as_of: datetime | None, encoding: str | None, **described: str | None
@@ -337,7 +337,7 @@ def sources_add(
 
     with _refusals():
         copy = read_document(file, encoding=encoding)
-        said = {field: text for field, text in described.items() if text}
+        said = {"language": _language(folder)} | {field: text for field, text in described.items() if text}
         day = as_of.date() if as_of else _today()
         data, added = with_document(_sources(folder), copy, Described(name or _id_from(file), day, **said))
         _write({folder / _SOURCES: data})
@@ -386,6 +386,7 @@ def sources_check(
             after = with_observations(before, drift)
             if after != before:
                 _write({folder / _SOURCES: after})
+                loaded = _checked(folder)  # the notes have moved the lines below them
     make = {"text": drift_text, "json": drift_json, "html": lambda *both: drift_page(both[0], course, both[1])}
     shown = make[style](drift, loaded.places)
     if output:
@@ -561,6 +562,13 @@ def _sources(folder: Path) -> bytes:
         return read_within(folder, _SOURCES)
     except Unreadable as error:
         _stop(f"{error} {error.hint}".strip())
+
+
+def _language(folder: Path) -> str:
+    from kitbag.course.load import load_course
+
+    course = load_course(folder).course
+    return course.info.language if course else "en"
 
 
 def _to_write() -> str:
