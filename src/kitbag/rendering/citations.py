@@ -48,11 +48,7 @@ class CitationLinks:
         # The passage's label is part of the link's name, so that a list of links makes sense when read aloud.
         label = self._passages[passage_of(citation)].label
         name = self._catalogue.text("common.source", passage=citation, label=label)
-        before, _, after = name.partition(citation)
-        return Markup(
-            '<a class="cite" href="{href}"><span class="hidden">{before}</span>{citation}'
-            '<span class="hidden">{after}</span></a>'
-        ).format(href=self.href(citation), before=before, citation=citation, after=after)
+        return Markup('<a class="cite" href="{}" aria-label="{}">{}</a>').format(self.href(citation), name, citation)
 
 
 @dataclass(frozen=True)
