@@ -46,11 +46,11 @@ def scratch(folder: Path) -> Path:
     return Path(sysconfig.get_path("scripts", vars=paths))
 
 
-def starts_checks_and_builds(kitbag: Path, elsewhere: Path) -> None:
+def starts_checks_and_builds(kitbag: Path, elsewhere: Path, *outputs: str) -> None:
     elsewhere.mkdir()
     run(kitbag, "init", "mine", cwd=elsewhere)
     run(kitbag, "check", cwd=elsewhere / "mine")
-    run(kitbag, "build", cwd=elsewhere / "mine")
+    run(kitbag, "build", *(f"--only={output}" for output in outputs), cwd=elsewhere / "mine")
     start = (elsewhere / "mine" / "build" / "site" / "index.html").read_text(encoding="utf-8")
     assert "Before You Deploy" in start
 
@@ -78,7 +78,10 @@ def test_a_wheel_installed_elsewhere_starts_checks_and_builds_the_course(wheel: 
     run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
     where = run(python, "-c", "import kitbag; print(kitbag.__file__)", cwd=tmp_path)
     assert where.startswith(str(tmp_path / "venv"))
-    starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere")
+    starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere", "site")
+    run(programs / "kitbag", "init", "--skeleton", "small", cwd=tmp_path)
+    run(programs / "kitbag", "build", "--only=handouts", cwd=tmp_path / "small")
+    assert (tmp_path / "small" / "build" / "handouts" / "trainee" / "handout-m1.pdf").read_bytes()[:5] == b"%PDF-"
 
 
 def test_an_editable_install_starts_checks_and_builds_the_course(tmp_path: Path) -> None:
@@ -91,7 +94,7 @@ def test_an_editable_install_starts_checks_and_builds_the_course(tmp_path: Path)
     )
     where = run(python, "-c", "import kitbag; print(kitbag.__file__)", cwd=tmp_path)
     assert where.strip() == str(ROOT / "src" / "kitbag" / "__init__.py")
-    starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere")
+    starts_checks_and_builds(programs / "kitbag", tmp_path / "elsewhere", "site")
 
 
 @pytest.mark.slow
