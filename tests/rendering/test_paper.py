@@ -188,7 +188,6 @@ def test_a_handout_shows_objectives_key_points_and_self_checks(tea: list[Opened]
         assert objective.text in text
     assert len(module.self_checks) > 0
     assert "Check yourself" in text
-    assert "Notes" in text
 
 
 def test_the_contents_of_the_book_give_the_page_of_each_module(tea: list[Opened]) -> None:

@@ -81,7 +81,7 @@ def trainee_documents(course: Course, *, size: Size, templates: Path | None) -> 
                 pages=SHEET,
                 points=_key_points(module),
                 figure=figure,
-                short=_lines(module, figure) < FRONT * 3 / 4,
+                early=_lines(module, figure) < FRONT * 3 / 4,
                 checks=[
                     press.items.question(press.practice(view.items[item]), count)
                     for count, item in enumerate(module.self_checks, 1)

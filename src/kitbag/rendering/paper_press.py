@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from kitbag.course.model import Course, RolesChart
+from kitbag.course.model import Course, KeyPoint, Moment, RolesChart
 from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.questions.model import Item, Picture
@@ -29,6 +30,9 @@ Size: TypeAlias = Literal["a4", "letter"]
 
 DIGEST_SHOWN: Final = 12
 """Hexadecimal digits of the content digest on a page: enough to tell two states of a course apart."""
+
+SLIDE_LINES: Final = 9
+"""Lines of text below the heading of a slide."""
 
 _ROOT: Final = re.compile(r":root\s*\{([^{}]*)\}")
 _PROPERTY: Final = re.compile(r"--[\w-]+\s*:[^;{}<>\"']*;")
@@ -79,6 +83,7 @@ class Press:
             folder=self._templates, catalogue=self.catalogue, language=self.course.info.language
         )
         environment.globals |= {"chart": self._chart, "picture": self._picture}
+        environment.filters["dealt"] = dealt
         return environment
 
     @cached_property
@@ -118,6 +123,21 @@ class Press:
         return Markup('<img class="chart" src="data:image/svg+xml,{}" alt="{}">').format(
             quote(drawing), chart_text(chart)
         )
+
+
+def dealt(things: Sequence[Moment | KeyPoint | str], width: int) -> list[list[Moment | KeyPoint | str]]:
+    """Return things slide by slide, by about how many lines of so many letters they take."""
+    slides: list[list[Moment | KeyPoint | str]] = []
+    left = 0.0
+    for thing in things:
+        texts = [event.text for event in thing.events] if isinstance(thing, Moment) else [getattr(thing, "text", thing)]
+        lines = 0.5 + sum(-(-len(plain(str(text))) // width) for text in texts)
+        if lines > left:
+            slides.append([])
+            left = SLIDE_LINES
+        slides[-1].append(thing)
+        left -= lines
+    return slides
 
 
 def chart_text(chart: RolesChart) -> str:

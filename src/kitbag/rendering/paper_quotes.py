@@ -13,7 +13,7 @@ _BEFORE_OPENING: Final = " \t\n\u00a0(\u2014\u2013[/"
 
 def curved(html: str, language: str) -> str:
     """Return HTML with curved quotation marks and apostrophes in its text; other languages stay as they are."""
-    marks = _MARKS.get(language.split("-")[0])
+    marks = _MARKS.get(language.split("-", maxsplit=1)[0])
     if marks is None:
         return html
     parts = _PARTS.split(html)
