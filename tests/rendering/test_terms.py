@@ -43,3 +43,9 @@ def test_each_term_is_linked_once_a_page() -> None:
     assert [page(text).count("<a ") for text in ("tide", "the tide, the ebb", "ebb")] == [1, 1, 0]
     assert [term for term, _ in page.definitions] == ["t0", "t1"]
     assert terms.page()("tide").count("<a ") == 1
+
+
+def test_terms_of_one_first_word_are_linked_once_each() -> None:
+    page = index(("spring tide",), ("spring",)).page()
+    html = [page(text).count("<a ") for text in ("spring tide", "spring tide", "a spring", "spring")]
+    assert html == [1, 0, 1, 0]

@@ -13,7 +13,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from kitbag.fields import Model
-from kitbag.files import Unreadable, is_safe_name, read_within
+from kitbag.files import Unreadable, read_within
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 
@@ -46,8 +46,6 @@ class CourseTemplates(BaseLoader):
 
 def course_file(templates: Path, name: str) -> bytes | None:
     """Return a file of a course's `templates/`, or None where there is none that may be read."""
-    if not is_safe_name(name):
-        return None
     try:
         return read_within(templates, name, largest=LARGEST_TEMPLATE)
     except Unreadable:
