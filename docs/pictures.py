@@ -1,6 +1,7 @@
 """Takes the pictures of README anew from the built site: `make pictures`."""
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +9,8 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, sync_playwright
 
 DOCS = Path(__file__).parent
-SITE = DOCS.parent / "build" / "site"
+BUILD = DOCS.parent / "build"
+SITE = BUILD / "site"
 LARGEST = 200_000
 """Bytes; a reader of README should not wait."""
 
@@ -36,6 +38,9 @@ SHOTS = (
     Shot("phone", "lessons/m1/origins.html", 360, 740),
 )
 
+SHEETS = {"handout": "handouts/trainee/handout-m2.pdf", "guide": "handouts/instructor/guide-m2.pdf"}
+"""Printed documents of which the first page is shown."""
+
 
 def take(browser: Browser, shot: Shot) -> Path:
     """Take one picture and return its path."""
@@ -51,6 +56,13 @@ def take(browser: Browser, shot: Shot) -> Path:
     return path
 
 
+def draw(name: str, pdf: Path) -> Path:
+    """Draw the first page of a printed document and return the picture's path."""
+    path = DOCS / "pictures" / name
+    subprocess.run(["pdftoppm", "-r", "90", "-png", "-singlefile", pdf, path], check=True)
+    return path.with_suffix(".png")
+
+
 def main() -> None:
     """Take all pictures; fail where one is too large."""
     chromium = shutil.which("chromium")
@@ -60,6 +72,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         pictures = [take(browser, shot) for shot in SHOTS]
         browser.close()
+    pictures += [draw(name, BUILD / file) for name, file in SHEETS.items()]
     if large := [path.name for path in pictures if path.stat().st_size > LARGEST]:
         sys.exit(f"Larger than {LARGEST} bytes: {', '.join(large)}")
 
