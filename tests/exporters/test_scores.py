@@ -1,7 +1,7 @@
 """The same responses earn the same marks: QTI response processing and Moodle fractions against our own scoring.
 
-The evaluator below knows the QTI expressions that exports use, by their definitions in the QTI 2.1 information model; it
-shares no code with the exporter.
+The evaluator below knows the QTI expressions that exports use, by their definitions in the QTI 2.1 information model;
+it shares no code with the exporter.
 """
 
 from collections.abc import Callable, Iterator
@@ -74,7 +74,7 @@ class Engine:
         operands = [self._value(child, values) for child in node]
         return self._operator(name, node, operands)
 
-    def _operator(self, name: str, node: Any, operands: list[Any]) -> Any:
+    def _operator(self, name: str, node: Any, operands: list[Any]) -> Any:  # noqa: C901, PLR0911, PLR0912 - a table
         first = operands[0] if operands else None
         missing = any(operand is None for operand in operands)
         match name:
@@ -179,7 +179,8 @@ def choice_items() -> Iterator[dict[str, Any]]:
             for rule in rules:
                 name = f"multiple-{count}-{right}-{rule.replace('/', '-')}"
                 key = list(LETTERS[:right])
-                yield {"id": name, "type": "multiple-response", "options": options, "key": key, "scoring": rule, "points": 1 + count % 3}  # fmt: skip
+                item = {"id": name, "type": "multiple-response", "options": options, "key": key}
+                yield item | {"scoring": rule, "points": 1 + count % 3}
     for floor in ("zero", "chance"):
         for key in (True, False):
             yield {"id": f"true-{floor}-{key}", "type": "true-false", "key": key, "floor": floor}
@@ -379,8 +380,8 @@ def test_a_fraction_off_the_grid_is_refused_by_name(make_course: Any) -> None:
         rows = {row.subject: row for row in EXPORTERS[name].export(chosen).rows}
         assert [rows[key].rung for key in ("thirteen", "ten", "chance")] == [Rung.REFUSED, Rung.NATIVE, Rung.REFUSED]
         assert rows["thirteen"].notes[0].text(chosen.catalogue) == (
-            "An option is worth 1/13 of the points, which is not on the list of fractions that the format knows, and it "
-            "is never rounded. Change the number of options or the scoring rule."
+            "An option is worth 1/13 of the points, which is not on the list of fractions that the format knows, and "
+            "it is never rounded. Change the number of options or the scoring rule."
         )
         assert dict(rows["chance"].notes[0].values) == {"credit": "-1/12"}
 
@@ -388,16 +389,8 @@ def test_a_fraction_off_the_grid_is_refused_by_name(make_course: Any) -> None:
 def test_a_rule_of_the_final_test_scores_the_items_it_draws(make_course: Any, unpack: Unpack) -> None:
     options = [{"id": letter, "text": letter} for letter in "abcde"]
     item = {"id": "m", "type": "multiple-response", "options": options, "key": ["a", "b"], "use": "test"}
-    final = Assessment.model_validate(
-        {
-            "id": "final",
-            "title": "Final",
-            "purpose": "final",
-            "instructions": "Go.",
-            "scoring": "exact",
-            "blueprint": {"items": 1},
-        }  # fmt: skip
-    )
+    usual = {"instructions": "Go.", "blueprint": {"items": 1}}
+    final = Assessment.model_validate(usual | {"id": "final", "title": "Final", "purpose": "final", "scoring": "exact"})
     pretest = Assessment.model_validate(
         {"id": "pre", "title": "Before", "purpose": "pretest", "instructions": "Go.", "blueprint": {"items": 1}}
     )

@@ -323,9 +323,9 @@ def file_names(names: Iterable[str]) -> list[str]:
     taken: set[str] = set()
     found = []
     for name in names:
-        stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "-", name).rpartition(".")
-        stem, ending = (stem, f".{suffix}") if dot and stem else (stem + suffix, "")
-        stem = stem.strip(".") or "file"
+        # Windows drops a dot at the end, and hides nothing behind one at the start.
+        stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".").rpartition(".")
+        stem, ending = (stem, f".{suffix}") if dot else (suffix or "file", "")
         if _RESERVED.match(stem):
             stem = f"{stem}-"
         number, candidate = 1, f"{stem}{ending}"
