@@ -303,6 +303,7 @@ def test_a_chosen_appearance_stays(site: Path, open_page: OpenPage) -> None:
         ("cafe", "Line by line"),
         ("CAFÉ", "Line by line"),
         ("ebb", "Ébb"),
+        ("tide", "tide"),
         ("nothing cit", "H3: A passage that nothing cites"),
         ("late walker", "Who writes it down"),
         ("h2", "H2: Who keeps the table"),

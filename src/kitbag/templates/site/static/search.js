@@ -53,9 +53,10 @@
    * How well a page fits: 0 where a word is missing.
    * @param {Page} page
    * @param {RegExp[]} words
+   * @param {string} exact a title that is just this comes first
    */
-  function fit(page, words) {
-    let score = 0;
+  function fit(page, words, exact) {
+    let score = page.title === exact ? 100 : 0;
     for (const word of words) {
       const inTitle = page.title.search(word) >= 0;
       const inText = [...page.text.matchAll(word)].length;
@@ -103,7 +104,7 @@
       .map(starts);
     const hits = words.length
       ? pages
-          .map((page) => ({ page, score: fit(page, words) }))
+          .map((page) => ({ page, score: fit(page, words, fold(asked)) }))
           .filter((hit) => hit.score)
           .sort((one, other) => other.score - one.score)
       : [];
