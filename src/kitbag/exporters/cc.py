@@ -10,8 +10,8 @@ Facts that decide what is written here:
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
-from typing import Final, assert_never
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final, assert_never
 
 from lxml import etree
 from markupsafe import Markup
@@ -41,6 +41,9 @@ from kitbag.questions.model import (
     TrueFalse,
     Use,
 )
+
+if TYPE_CHECKING:
+    from kitbag.exporters.pages import LessonPages
 
 _QTI: Final = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 _CP: Final = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
@@ -527,12 +530,16 @@ class _Cartridge:
 
     # -- lessons --
 
-    def _lesson(self, module: Module, lesson: Lesson) -> Iterator[bytes]:
+    @cached_property
+    def _renderer(self) -> "LessonPages":
         # Jinja is slow to import, and only pages need it.
-        from kitbag.exporters.pages import lesson_page
+        from kitbag.exporters.pages import LessonPages
 
+        return LessonPages(self._selection, lambda src: f"../{self._media[src]}")
+
+    def _lesson(self, module: Module, lesson: Lesson) -> Iterator[bytes]:
         blocks = [block for block in lesson.blocks if not isinstance(block, Checkpoint)]
-        yield lesson_page(self._selection, module, lesson, blocks, lambda src: f"../{self._media[src]}")
+        yield self._renderer.page(module, lesson, blocks)
 
     # -- the manifest --
 

@@ -1,10 +1,8 @@
 """Lessons as pages that stand alone inside a package, without scripts: the same blocks as on the site."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
-from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kitbag.course.model import Block, Lesson, Module
 from kitbag.exporters.base import Selection
@@ -14,48 +12,46 @@ from kitbag.rendering.items import QuizContext
 from kitbag.rendering.markdown import MarkdownRenderer
 
 
-def lesson_page(
-    selection: Selection, module: Module, lesson: Lesson, blocks: Sequence[Block], media_href: Callable[[str], str]
-) -> bytes:
-    """Return a lesson as a page. `blocks` are those to show: checkpoints are quizzes of the package."""
-    course = selection.course
-    environment = _environment(course.info.language)
-    markdown = MarkdownRenderer()
-    quiz = QuizContext(
-        course=course,
-        environment=environment,
-        markdown=markdown,
-        catalogue=selection.catalogue,
-        passage_href=lambda citation: f"#{citation}",
-        lessons_of=lambda _: (),
-        media_href=media_href,
-    )
-    context = BlockContext(
-        environment=environment,
-        catalogue=selection.catalogue,
-        markdown=markdown,
-        items=course.items,
-        quiz=quiz,
-        cites=_cites,
-        media_href=media_href,
-        support=course.info.support,
-    )
-    body = BlockRenderer(context).lesson(blocks, _escaped, f"{module.id}.{lesson.id}")
-    page = environment.get_template("packages/lesson.html").render(
-        course=course.info,
-        module=module,
-        lesson=lesson,
-        body=body,
-        objectives=[course.objectives[objective] for objective in lesson.objectives],
-    )
-    return page.encode()
+class LessonPages:
+    """Renders the lessons of one package."""
 
+    def __init__(self, selection: Selection, media_href: Callable[[str], str]) -> None:
+        """Take what the address of a media file is, by its name under course/media, as seen from a lesson."""
+        course, catalogue = selection.course, selection.catalogue
+        self._course = course
+        environment = make_environment(folder=None, catalogue=catalogue, language=course.info.language)
+        markdown = MarkdownRenderer(top_heading=2)
+        quiz = QuizContext(
+            course=course,
+            environment=environment,
+            markdown=markdown,
+            catalogue=catalogue,
+            passage_href=lambda citation: f"#{citation}",
+            lessons_of=lambda _: (),
+            media_href=media_href,
+        )
+        context = BlockContext(
+            environment=environment,
+            catalogue=catalogue,
+            markdown=markdown,
+            items=course.items,
+            quiz=quiz,
+            cites=_cites,
+            media_href=media_href,
+            support=course.info.support,
+        )
+        self._blocks = BlockRenderer(context)
+        self._template = environment.get_template("packages/lesson.html")
 
-@lru_cache(maxsize=4)
-def _environment(language: str) -> Environment:
-    from kitbag.rendering.catalogue import catalogue_for
-
-    return make_environment(folder=None, catalogue=catalogue_for(language), language=language)
+    def page(self, module: Module, lesson: Lesson, blocks: Sequence[Block]) -> bytes:
+        """Return a lesson as a page. `blocks` are those to show: checkpoints are quizzes of the package."""
+        page = self._template.render(
+            course=self._course.info,
+            lesson=lesson,
+            body=self._blocks.lesson(blocks, _escaped, f"{module.id}.{lesson.id}"),
+            objectives=[self._course.objectives[objective] for objective in lesson.objectives],
+        )
+        return page.encode()
 
 
 def _cites(citations: Sequence[str]) -> Markup:
@@ -64,4 +60,4 @@ def _cites(citations: Sequence[str]) -> Markup:
 
 
 def _escaped(text: str) -> str:
-    return str(Markup.escape(text))
+    return str(escape(text))
