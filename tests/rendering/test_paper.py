@@ -302,6 +302,20 @@ def test_not_a_word_for_instructors_reaches_a_trainee() -> None:
         assert LEAK not in one.document.html(), one.name
 
 
+def test_a_template_that_asks_for_everything_finds_nothing_for_instructors(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    asked = "{{ course.info }} {{ course.sources }} {{ course.modules }} {{ course.banks }} {{ course.items }}"
+    for name in ("handout", "slides", "cards", "book", "job-aid", "exam", "answer-sheet"):
+        (folder / f"{name}.html").write_text(f"<p>{asked}</p>", "utf-8")
+    course = with_secrets(load(TEA))
+    made = trainee_documents(course, size="a4", templates=tmp_path)
+    assert len(made) == 7
+    for document in made:
+        assert course.info.title in document.html(), "the template was not asked"
+        assert LEAK not in document.html(), document.path
+
+
 # --- Hard cases ---------------------------------------------------------------------------------------------------
 
 
