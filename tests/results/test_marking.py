@@ -123,6 +123,20 @@ def test_the_same_grid_gives_the_same_records(course: Course, variants: tuple[Va
     assert mark(course, data) == mark(course, data)
 
 
+def test_a_grid_mended_and_marked_later_that_day_gives_records_of_the_same_ids(
+    course: Course, variants: tuple[Variant, ...], blank: str
+) -> None:
+    cells = key(variants[0])
+    before = only(mark(course, filled(blank, ["1", "A", "Doe", *cells])))
+    later = WHEN.replace(hour=17)
+    cells[place_of(variants[0], Answer.ONE)] = ""
+    mended = filled(blank, ["1", "A", "Doe", *cells], ["2", "A", "Doe", *cells])
+    first, second = mark_grid(course, read_grid(mended, file="grid.csv"), when=later).attempts
+
+    assert first.id == before.id != second.id
+    assert first.marks != before.marks
+
+
 def test_semicolons_tabs_a_byte_order_mark_and_utf16_change_nothing(
     course: Course, variants: tuple[Variant, ...], blank: str
 ) -> None:

@@ -35,7 +35,8 @@ class Marked:
 def mark_grid(course: Course, grid: Grid, *, when: datetime) -> Marked:
     """Return an attempt record for each sheet of a grid, and what has to be looked at again.
 
-    `when` is the time of the test, with its offset from UTC. Marking the same grid again gives the same records.
+    `when` is the time of the test, with its offset from UTC. Marking the grid again for the same day gives records of
+    the same ids, so that no sheet is counted twice.
     """
     return _Marker(course, grid, when).mark()
 
@@ -191,7 +192,7 @@ class _Marker:
             cut_score = info.cut_score if test.cut_score is None else test.cut_score
             pending = any(result.marks is None for result in results)
             passed = None if pending else passes(marks, possible, cut_score)
-        sheet = [info.id, info.edition, test.id, variant.form.id, number, name, self._when.isoformat()]
+        sheet = [info.id, info.edition, test.id, variant.form.id, number, name, self._when.date().isoformat()]
         return Attempt(
             schema_="attempt/1",
             # Drawn from the row, so that a grid marked again gives no second record of the same sheet.
