@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -27,7 +28,16 @@ from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.markdown import plain
 from kitbag.rendering.quiz_data import Json, LessonLink, QuizContext, cites_of, quiz_island
 
-__all__ = ["QUIZ_SCRIPTS", "QUIZ_STYLES", "LessonLink", "QuizContext", "render_checkpoint", "render_practice_quiz"]
+__all__ = [
+    "QUIZ_SCRIPTS",
+    "QUIZ_STYLES",
+    "LessonLink",
+    "QuizContext",
+    "as_script",
+    "render_checkpoint",
+    "render_practice_quiz",
+    "render_questions",
+]
 
 QUIZ_SCRIPTS: Final = (
     "quiz/shuffle.js",
@@ -63,6 +73,15 @@ def render_practice_quiz(module: Module, items: Sequence[Item], context: QuizCon
     return _render(items, context, kind="practice", quiz=module.id, title=context.catalogue.text("quiz.questions"))
 
 
+def render_questions(items: Sequence[Item], context: QuizContext, *, name: str, seed: str) -> Markup:
+    """Return the questions of a form as they are answered, without a key; `name` begins every id.
+
+    `items` come in the order of the form, and `seed`, its id, draws the order of options.
+    """
+    template = context.environment.get_template("quiz/questions.html")
+    return Markup(template.render(_asked(_parts(items, context), context, name=name, seed=seed), with_keys=False))
+
+
 @dataclass(frozen=True)
 class _Part:
     """Consecutive items, and the stimulus they share."""
@@ -72,27 +91,35 @@ class _Part:
 
 
 def _render(items: Sequence[Item], context: QuizContext, *, kind: str, quiz: str, title: str) -> Markup:
-    template = context.environment.get_template("quiz/quiz.html")
     parts = _parts(items, context)
     shown = [item for part in parts for item in part.items]
-    island = quiz_island(shown, context, kind=kind, quiz=quiz)
-    page = template.render(
-        context=context,
-        md=context.markdown,
+    page = context.environment.get_template("quiz/quiz.html").render(
+        _asked(parts, context, name=f"quiz:{quiz}", seed=""),
         kind=kind,
         quiz=quiz,
         title=title,
         course=context.course.info,
-        parts=parts,
-        number={item.id: place for place, item in enumerate(shown, 1)},
+        with_keys=True,
         cites={item.id: cites_of(item, context) for item in shown},
-        in_order=_in_order,
-        needs_list=_needs_list,
-        letters=_LETTERS,
-        cloze=_cloze,
-        island=_as_script(island),
+        island=as_script(quiz_island(shown, context, kind=kind, quiz=quiz)),
     )
     return Markup(page)
+
+
+def _asked(parts: "Sequence[_Part]", context: QuizContext, *, name: str, seed: str) -> Json:
+    """Return what `quiz/questions.html` needs to know; `seed` draws the order of options."""
+    shown = [item for part in parts for item in part.items]
+    return {
+        "context": context,
+        "md": context.markdown,
+        "name": name,
+        "parts": parts,
+        "number": {item.id: place for place, item in enumerate(shown, 1)},
+        "in_order": partial(_in_order, seed),
+        "needs_list": _needs_list,
+        "letters": _LETTERS,
+        "cloze": _cloze,
+    }
 
 
 def _parts(items: Sequence[Item], context: QuizContext) -> list[_Part]:
@@ -104,10 +131,10 @@ def _parts(items: Sequence[Item], context: QuizContext) -> list[_Part]:
     return [_Part(stimuli.get(group[0].stimulus or ""), tuple(group)) for group in groups.values()]
 
 
-def _in_order(item: Item, named: Sequence[Any]) -> list[Any]:
-    """Return options, elements or responses as they are shown before a sitting has a seed of its own."""
+def _in_order(seed: str, item: Item, named: Sequence[Any]) -> list[Any]:
+    """Return options, elements or responses as they are shown; a sitting of practice draws a seed of its own later."""
     by_id = {each.id: each for each in named}
-    return [by_id[name] for name in shown_order(item, "")]
+    return [by_id[name] for name in shown_order(item, seed)]
 
 
 def _needs_list(choices: Sequence[Choice]) -> bool:
@@ -130,6 +157,6 @@ def _cloze(item: Cloze, context: QuizContext, prefix: str) -> Markup:
     return Markup("".join(part if part.startswith("<") else re.sub(r"\[\[([\w.-]+)\]\]", box, part) for part in html))
 
 
-def _as_script(island: Json) -> Markup:
+def as_script(island: Json) -> Markup:
     """Return JSON that no text within can end early: `</script>` and `<!--` need the sign that is escaped here."""
     return Markup(json.dumps(island, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))

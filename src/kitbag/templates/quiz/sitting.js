@@ -8,8 +8,8 @@
  *   mistakes: {gap: string, answers: string[], feedback: string}[],
  *   cites: {cite: string, label: string, href: string}[],
  *   rubric?: {id: string, text: string, points: number}[], model_answer?: string}} KitbagQuestion
- * @typedef {{kind: "practice" | "checkpoint", quiz: string, course: string, edition: string, language: string,
- *   scoring: KitbagRule, version: string, objectives: KitbagObjective[], items: KitbagQuestion[],
+ * @typedef {{kind: "practice" | "checkpoint" | "test", quiz: string, course: string, edition: string, language: string,
+ *   scoring: KitbagRule, rule?: KitbagRule | null, version: string, objectives: KitbagObjective[], items: KitbagQuestion[],
  *   strings: {[key: string]: string}}} KitbagIsland
  * @typedef {{response: KitbagResponse, marking?: {[criterion: string]: number}}} KitbagAnswer
  *   `marking` is how the trainee marked their own essay.
@@ -53,9 +53,8 @@ const KitbagSitting = (() => {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   }
 
-  /** The time now with its offset from UTC, to the second (RFC 3339). */
-  function now() {
-    const date = new Date();
+  /** @param {Date} [date] A time, by default now, with its offset from UTC, to the second (RFC 3339). */
+  function now(date = new Date()) {
     const offset = -date.getTimezoneOffset();
     const local = new Date(date.getTime() + offset * 60000).toISOString().slice(0, 19);
     /** @param {number} value */
@@ -109,7 +108,7 @@ const KitbagSitting = (() => {
    */
   function fit(quiz, item, response) {
     try {
-      return score(item, response, null, quiz.scoring).attempted ? response : null;
+      return score(item, response, quiz.rule || null, quiz.scoring).attempted ? response : null;
     } catch (error) {
       if (error instanceof KitbagScoring.BadResponse) return null;
       throw error;
@@ -119,8 +118,10 @@ const KitbagSitting = (() => {
   /** @param {KitbagIsland} quiz @param {KitbagSittingState} sitting */
   const asked = (quiz, sitting) => quiz.items.filter(({ id }) => own(sitting.answers, id));
 
-  /** @param {KitbagIsland} quiz @param {KitbagSittingState} sitting @param {KitbagQuestion} item */
-  const scoreOf = (quiz, sitting, item) => score(item, sitting.answers[item.id].response, null, quiz.scoring);
+  /** @param {KitbagIsland} quiz @param {Pick<KitbagSittingState, "answers">} sitting @param {KitbagQuestion} item */
+  const scoreOf = (quiz, sitting, item) => (
+    score(item, sitting.answers[item.id].response, quiz.rule || null, quiz.scoring)
+  );
 
   /** @param {KitbagScore} earned @returns {KitbagVerdict} */
   function verdict({ marks, possible, attempted, pending }) {
@@ -211,5 +212,5 @@ const KitbagSitting = (() => {
     };
   }
 
-  return { own, begin, restore, fit, asked, scoreOf, verdict, total, attempt, canonical, now, deviceRecorder };
+  return { own, uuid, begin, restore, fit, asked, scoreOf, verdict, total, attempt, canonical, now, deviceRecorder };
 })();
