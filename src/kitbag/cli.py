@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kitbag.course.parts import Places
     from kitbag.findings import Finding
     from kitbag.rendering.paper_certificate import Completion
+    from kitbag.results.store import Store
 
     Size = Literal["a4", "letter"]
 
@@ -435,6 +436,49 @@ def sources_take(folder: Path, file: Path, document: str | None, encoding: str |
     click.echo(f"Added {ids}.")
 
 
+# --- Results -------------------------------------------------------------------------------------------------------
+
+
+def in_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that names the file in which results come together."""
+    help_text = "The file of results, instead of results/results.sqlite of the course folder."
+    return click.option("--store", "where", type=_FILE_OUT, metavar="FILE", help=help_text)(command)
+
+
+@main.group()
+def results() -> None:
+    """Bring attempt records together, and see who passed."""
+
+
+@results.command("add")
+@in_course
+@in_store
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1)
+def results_add(folder: Path, where: Path | None, files: Sequence[Path]) -> None:
+    """Add the attempt records in FILES, which may be folders or a whole stick, and score each again.
+
+    Without FILES it adds the tests taken in this folder's terminal and the grids marked here. A record that was
+    altered, is of another course or was added before is refused with the reason, and the exit code is 1.
+    """
+    from itertools import chain
+
+    from kitbag.results.gather import gather
+    from kitbag.results.judging import Judge
+    from kitbag.results.place import own_records
+    from kitbag.results.visible import visible
+
+    judge = Judge(_course(folder))
+    counts = {True: 0, False: 0}
+    with _store(folder, where) as store:
+        for outcome in chain(store.judge_waiting(judge), store.add(gather(files or own_records(folder)), judge)):
+            counts[outcome.kept] += 1
+            if outcome.code != "new":
+                click.echo(f"{visible(outcome.name)}: {outcome.code}: {outcome.message}", err=not outcome.kept)
+        waiting = len(store.waiting())
+    click.echo(f"Added {counts[True]}, refused {counts[False]}; waiting for their edition: {waiting}.")
+    sys.exit(MISTAKES if counts[False] else 0)
+
+
 # --- For editors and shells ----------------------------------------------------------------------------------------
 
 
@@ -553,6 +597,21 @@ def _refusals() -> Iterator[None]:
         yield
     except (DocumentError, CannotEdit) as error:
         _stop(str(error))
+
+
+@contextlib.contextmanager
+def _store(folder: Path, where: Path | None) -> Iterator[Store]:
+    """Open the results of a course, or say why not and leave."""
+    from kitbag.results.place import store_path
+    from kitbag.results.store import NotAStore, open_store
+
+    try:
+        with open_store(where or store_path(folder)) as store:
+            yield store
+    except NotAStore as error:
+        _stop(str(error), IN_PART)
+    except OSError as error:
+        _stop(f"{error.filename or folder} cannot be written: {error.strerror or error}.", IN_PART)
 
 
 def _sources(folder: Path) -> bytes:

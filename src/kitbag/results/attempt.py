@@ -4,10 +4,9 @@ The browser writes it as JSON with exactly these names; `kitbag.results.record` 
 scores it again. It holds no more about a person than they chose to write.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from kitbag.fields import Model
 
@@ -42,7 +41,7 @@ class ItemResult(Model):
     """Marks earned; absent where a person has yet to mark it."""
     possible: Fraction
     """Marks for a fully right response."""
-    seconds: Annotated[int, Field(ge=0)] = 0
+    seconds: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     """Time the item was on the screen."""
     flagged: bool = False
     """Whether the trainee flagged it for review."""
@@ -53,7 +52,7 @@ class Attempt(Model):
 
     schema_: Annotated[Literal["attempt/1"], Field(alias="schema")]
     """The kind and version of this record."""
-    id: str
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     """A random UUID (RFC 9562, version 4), made when the attempt starts."""
     course: str
     """The course's id."""
@@ -63,15 +62,15 @@ class Attempt(Model):
     """The test's id, or the module's id for a practice quiz."""
     form: str
     """The form id; with the edition it rebuilds the form, its order and its key."""
-    attempt: Annotated[int, Field(ge=1)] = 1
+    attempt: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
     """1 for the first attempt of this person at this test."""
     channel: Literal["browser", "terminal", "paper", "platform"]
     """Where it was taken."""
     person: str = ""
     """The pseudonym or name the trainee wrote; may be empty."""
-    started: datetime
+    started: AwareDatetime
     """When the first item was shown, with its offset from UTC."""
-    submitted: datetime
+    submitted: AwareDatetime
     """When it was handed in, with its offset from UTC."""
     scoring: str | None = None
     """The rule that scored every item, where the test sets one."""

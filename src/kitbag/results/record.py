@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 from pydantic import ValidationError
 
 from kitbag.results.attempt import Attempt
+from kitbag.results.visible import visible
 
 LARGEST_RECORD: Final = 4 * 1024 * 1024
 """Bytes in one record; a test of 500 essays has fewer."""
@@ -53,21 +54,23 @@ def read_record(data: bytes) -> Attempt:
     if len(data) > LARGEST_RECORD:
         raise BadRecord("too-large", f"It is larger than {LARGEST_RECORD // 1024 // 1024} MiB, so it is no record.")
     try:
-        value = json.loads(
-            data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_float=_no_number, parse_constant=_no_number
-        )
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadRecord("not-a-record", "It is no text in UTF-8, as every record is.") from None
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_float=_no_number, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise BadRecord("not-a-record", "It is cut short, or is no record at all.") from None
     schema = value.get("schema") if isinstance(value, dict) else None
     if isinstance(schema, str) and schema.startswith("attempt/") and schema != SCHEMA:
-        raise BadRecord("newer", f'A newer Kitbag wrote it ("{schema[:20]}"); this one reads "{SCHEMA}".')
+        raise BadRecord("newer", f'A newer Kitbag wrote it ("{visible(schema[:20])}"); this one reads "{SCHEMA}".')
     if schema != SCHEMA:
         raise BadRecord("not-a-record", "It is no record of an attempt.")
     try:
         attempt = Attempt.model_validate(value)
     except ValidationError as error:
         field = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
-        raise BadRecord("not-a-record", f'It is no sound record: look at "{field[:80]}".') from None
+        raise BadRecord("not-a-record", f'It is no sound record: look at "{visible(field)[:80]}".') from None
     if attempt.digest != _digest({name: held for name, held in value.items() if name != "digest"}):
         raise BadRecord("altered", "It was changed after it was saved: its digest does not fit.")
     return attempt

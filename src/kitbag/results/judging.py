@@ -1,0 +1,191 @@
+"""What a record is worth: whose it is, whether it fits the form it names, and its marks by the one scorer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from kitbag.course.model import Course
+from kitbag.questions.assembly import Assembly, NoForm
+from kitbag.questions.blueprint import Assessment
+from kitbag.questions.form_id import NoFormId, read_form_id
+from kitbag.questions.model import Essay, Item, ScoringRule
+from kitbag.questions.scoring import BadResponse, passes, score
+from kitbag.questions.solver import Undecided
+from kitbag.results.attempt import Attempt, ItemResult
+from kitbag.results.record import sealed
+from kitbag.results.visible import visible
+
+PRACTICE: Final = "practice-"
+"""Form ids of practice quizzes begin so; they are drawn on the device and no test."""
+MOST_DRAWS: Final = 26
+"""No test is handed out in more variants. A form of a later draw takes as long as all before it, and is refused."""
+
+
+class Unfit(Exception):
+    """A record that cannot count; the message says why, `code` in a word.
+
+    `other-edition` is kept until somebody brings the edition; every other one is refused.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the reason in a word: `foreign`, `other-edition`, `practice`, `unknown-form`, `altered`."""
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A record that counts."""
+
+    attempt: Attempt
+    objectives: tuple[str, ...]
+    """The learning objective of each item, in the record's order."""
+    marks: Fraction
+    """Marks earned, as far as marked."""
+    possible: Fraction
+    passed: bool | None
+    """`None` for a pre-test, and while a person has yet to mark an essay that decides."""
+    pending: int
+    """Essays that a person has yet to mark."""
+
+
+class Judge:
+    """Judges records of one course in one edition."""
+
+    def __init__(self, course: Course) -> None:
+        """Take the course; its forms are drawn again as records name them."""
+        self._course = course
+        self._tests = {test.id: test for test in course.info.tests}
+        self._assembly = Assembly(course.banks, course.info.tests)
+        self._forms: dict[str, tuple[str, tuple[tuple[str, tuple[str, ...]], ...]] | None] = {}
+
+    def judge(self, attempt: Attempt) -> Judged:
+        """Score a record again and return what it is worth.
+
+        Raises:
+            Unfit: it is of another course or edition, of a form that cannot be, or says what the responses do not earn.
+        """
+        info = self._course.info
+        if attempt.course != info.id:
+            raise Unfit("foreign", f'It is of the course "{_said(attempt.course)}", not of "{info.id}".')
+        if attempt.edition != info.edition:
+            raise Unfit(
+                "other-edition", f"It needs edition {_said(attempt.edition)}; this course is edition {info.edition}."
+            )
+        if attempt.form.startswith(PRACTICE):
+            raise Unfit("practice", "It is of a practice quiz, which nobody gathers.")
+        test = self._tests.get(attempt.test)
+        if test is None:
+            raise Unfit("unknown-form", f'The course has no test "{_said(attempt.test)}".')
+        self._fits_its_form(attempt)
+        return self._scored(attempt, test)
+
+    def _fits_its_form(self, attempt: Attempt) -> None:
+        if attempt.form not in self._forms:
+            self._forms[attempt.form] = self._rebuilt(attempt.form)
+        form = self._forms[attempt.form]
+        if form is None or form[0] != attempt.test:
+            raise Unfit("unknown-form", f'There is no form "{_said(attempt.form)}" of the test "{attempt.test}".')
+        if tuple((result.item, result.order) for result in attempt.items) != form[1]:
+            message = f'Its items are not those of form "{attempt.form}": it was edited, or the course was, and kept '
+            raise Unfit("altered", f"{message}its edition.")
+
+    def _rebuilt(self, name: str) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]] | None:
+        slots = sum(test.attempts for test in self._tests.values())
+        try:
+            if read_form_id(name).number >= MOST_DRAWS * slots:
+                return None
+            form = self._assembly.rebuild(name)
+        except (NoFormId, NoForm, Undecided):
+            return None
+        return form.test.id, tuple((drawn.item.id, drawn.order) for drawn in form.items)
+
+    def _scored(self, attempt: Attempt, test: Assessment) -> Judged:
+        items = [self._course.items[result.item] for result in attempt.items]
+        rule = test.scoring or self._course.info.scoring
+        earned = [self._marks(result, item, rule, test) for result, item in zip(attempt.items, items, strict=True)]
+        marks = sum((mark for mark in earned if mark is not None), Fraction(0))
+        possible = sum((Fraction(item.points) for item in items), Fraction(0))
+        if (marks, possible) != (Fraction(attempt.marks), Fraction(attempt.possible)):
+            message = f"It says {attempt.marks} of {attempt.possible} marks; its responses earn {marks} of {possible}."
+            raise Unfit("altered", message)
+        waiting = [item for mark, item in zip(earned, items, strict=True) if mark is None]
+        passed = self._passed(test, marks, possible, waiting)
+        cut = self._cut(test)
+        if (attempt.passed is not None and passed is not attempt.passed) or attempt.cut_score not in (None, cut):
+            raise Unfit("altered", "What it says of passing is not what its marks and the course say.")
+        return Judged(
+            attempt=attempt,
+            objectives=tuple(item.objective for item in items),
+            marks=marks,
+            possible=possible,
+            passed=passed,
+            pending=len(waiting),
+        )
+
+    def _marks(self, result: ItemResult, item: Item, rule: ScoringRule, test: Assessment) -> Fraction | None:
+        try:
+            earned = score(item, result.response, rule=test.scoring, default=rule)
+        except BadResponse as error:
+            raise Unfit("altered", f"A response that cannot be: {error}.") from None
+        said = None if result.marks is None else Fraction(result.marks)
+        if isinstance(item, Essay) and earned.pending and Fraction(result.possible) == earned.possible:
+            if said is not None and not 0 <= said <= item.points:
+                raise Unfit("altered", f"{item.id}: {said} marks for an essay of {item.points}.")
+            return said
+        if said != earned.marks or Fraction(result.possible) != earned.possible:
+            raise Unfit("altered", f"{item.id}: it says {result.marks} marks; the response earns {earned.marks}.")
+        return earned.marks
+
+    def _passed(self, test: Assessment, marks: Fraction, possible: Fraction, waiting: Sequence[Item]) -> bool | None:
+        if test.purpose == "pretest":
+            return None
+        cut = self._cut(test)
+        # An essay that is still to be marked decides only where its marks could.
+        best = marks + sum(item.points for item in waiting)
+        if passes(marks, possible, cut):
+            return True
+        return None if passes(best, possible, cut) else False
+
+    def _cut(self, test: Assessment) -> int:
+        return self._course.info.cut_score if test.cut_score is None else test.cut_score
+
+    def with_marks(self, attempt: Attempt, marks: Mapping[str, int]) -> Attempt:
+        """Return a judged record with the marks that a person gave its essays, by item id, sealed anew.
+
+        Raises:
+            Unfit: an item is no essay that waits for marks, or has fewer points.
+        """
+        test = self._tests[attempt.test]
+        waiting = {result.item for result in attempt.items if result.marks is None}
+        for item, given in marks.items():
+            if item not in waiting:
+                raise Unfit("not-waiting", f'"{_said(item)}" does not wait for marks in this record.')
+            if not 0 <= given <= self._course.items[item].points:
+                raise Unfit("not-waiting", f"{item}: expected marks from 0 to {self._course.items[item].points}.")
+        items = tuple(
+            result.model_copy(update={"marks": str(marks[result.item])}) if result.item in marks else result
+            for result in attempt.items
+        )
+        total = sum((Fraction(result.marks) for result in items if result.marks is not None), Fraction(0))
+        decided = test.purpose == "final" and waiting <= marks.keys()
+        passed = passes(total, Fraction(attempt.possible), self._cut(test)) if decided else None
+        return sealed(attempt.model_copy(update={"items": items, "marks": str(total), "passed": passed}))
+
+
+def completes(later: Attempt, earlier: Attempt) -> bool:
+    """Tell whether a record is an earlier one with marks for essays that waited for them, and the same in all else."""
+    given = {result.item: result.marks for result in earlier.items if result.marks is not None}
+    kept = all(result.marks == given[result.item] for result in later.items if result.item in given)
+    more = sum(result.marks is not None for result in later.items) > len(given)
+    return kept and more and _unmarked(later) == _unmarked(earlier)
+
+
+def _unmarked(attempt: Attempt) -> Attempt:
+    items = tuple(result.model_copy(update={"marks": None}) for result in attempt.items)
+    return attempt.model_copy(update={"items": items, "marks": "0", "passed": None, "digest": ""})
+
+
+def _said(text: str) -> str:
+    return visible(text)[:60]

@@ -1,0 +1,42 @@
+"""Where the results of a course are kept: below `results/` of the course folder, which no build touches.
+
+They are about people, so the folder is its owner's alone where the system knows owners, and git is told to leave it.
+"""
+
+import contextlib
+from pathlib import Path
+from typing import Final
+
+from kitbag.files import write_atomically
+
+FOLDER: Final = "results"
+STORE: Final = "results.sqlite"
+RECORDS: Final = "records"
+"""Records of tests taken in this course folder's terminal."""
+SITTINGS: Final = "sittings"
+"""Tests that are being taken."""
+MARKED: Final = "build/results"
+"""Where `kitbag mark` leaves the records of a marked grid."""
+
+
+def results_folder(course: Path) -> Path:
+    """Return the folder of a course's results, and make it where there is none. Raises OSError."""
+    folder = course / FOLDER
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        with contextlib.suppress(OSError):  # a stick knows no owners
+            folder.chmod(0o700)
+    ignored = folder / ".gitignore"
+    if not ignored.exists():
+        write_atomically(ignored, b"# Results are about people: they stay out of git.\n*\n")
+    return folder
+
+
+def store_path(course: Path) -> Path:
+    """Return where the results of a course come together, and make the folder. Raises OSError."""
+    return results_folder(course) / STORE
+
+
+def own_records(course: Path) -> list[Path]:
+    """Return the folders on this machine in which records of the course arise: the terminal's and the marked grids'."""
+    return [folder for folder in (course / FOLDER / RECORDS, course / MARKED) if folder.is_dir()]

@@ -1,0 +1,24 @@
+"""Text of unknown origin as one may print it: nothing in it moves the cursor, sets a colour or turns the line round."""
+
+import unicodedata
+from typing import Final
+
+_TURNERS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INSTEAD: Final = "\ufffd"
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """Return a text with U+FFFD for every control character, lone surrogate and sign that turns the direction.
+
+    A tab becomes a space. With `lines` a line feed stays, otherwise it becomes a space, too.
+    """
+    return "".join(_shown(character, lines=lines) for character in text)
+
+
+def _shown(character: str, *, lines: bool) -> str:
+    if character == "\n" and lines:
+        return character
+    if character in "\t\n\r\u2028\u2029":
+        return " "
+    hidden = unicodedata.category(character) in ("Cc", "Cs") or character in _TURNERS
+    return _INSTEAD if hidden else character

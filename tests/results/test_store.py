@@ -1,0 +1,349 @@
+"""Records come in from anyone and anywhere: the good ones are kept, once, and each other one is told why not."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kitbag.course.load import load_course
+from kitbag.course.model import Course
+from kitbag.questions.assembly import Assembly, Form
+from kitbag.questions.blueprint import Assessment, Blueprint
+from kitbag.questions.model import Essay, Use
+from kitbag.questions.scoring import passes, score
+from kitbag.results.attempt import Attempt, ItemResult, Response
+from kitbag.results.gather import Found, gather
+from kitbag.results.judging import Judge, Unfit
+from kitbag.results.record import BadRecord, read_record, sealed, write_record
+from kitbag.results.sheet import key_response
+from kitbag.results.store import NotAStore, Outcome, Store, open_store
+
+WHEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PROJECT = Path(__file__).parents[1] / "projects/every-item-type"
+ESSAY = "Too hot, and too long."
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    """A pre-test, and a final test that holds every item type."""
+    loaded = load_course(PROJECT).course
+    assert loaded is not None
+    banks = tuple(
+        bank.model_copy(update={"items": tuple(item.model_copy(update={"use": Use.TEST}) for item in bank.items)})
+        for bank in loaded.banks
+    )
+    count = sum(len(bank.items) for bank in banks)
+    tests = (
+        Assessment(id="before", title="Before", purpose="pretest", instructions="Go.", blueprint=Blueprint(items=5)),
+        Assessment(id="all", title="All", purpose="final", instructions="Go.", blueprint=Blueprint(items=count)),
+    )
+    return replace(loaded, info=loaded.info.model_copy(update={"tests": tests}), banks=banks)
+
+
+@pytest.fixture(scope="module")
+def judge(course: Course) -> Judge:
+    return Judge(course)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    with open_store(tmp_path / "results.sqlite") as opened:
+        yield opened
+
+
+Make = Callable[..., Attempt]
+
+
+@pytest.fixture(scope="module")
+def make(course: Course) -> Make:
+    """Makes the record of an attempt, right in all unless told otherwise."""
+    assembly = Assembly(course.banks, course.info.tests)
+    forms: dict[str, Form] = {}
+
+    def record(number: int = 1, test: str = "all", person: str = "Doe", **changes: Any) -> Attempt:
+        form = forms.setdefault(test, assembly.draw(test, seed="x"))
+        responses: dict[str, Response] = changes.pop("responses", {})
+        essays: int | None = changes.pop("essays", None)
+        items = []
+        for drawn in form.items:
+            response = responses.get(drawn.item.id, key_response(drawn.item))
+            if isinstance(drawn.item, Essay) and drawn.item.id not in responses:
+                response = ESSAY
+            earned = score(drawn.item, response, rule=form.test.scoring, default=course.info.scoring)
+            marks = essays if earned.pending else earned.marks
+            possible = str(earned.possible)
+            result = ItemResult(
+                item=drawn.item.id,
+                order=drawn.order,
+                response=response,
+                marks=None if marks is None else str(marks),
+                possible=possible,
+            )
+            items.append(result)
+        total = sum((Fraction(one.marks) for one in items if one.marks is not None), Fraction(0))
+        possible_in_all = sum((Fraction(one.possible) for one in items), Fraction(0))
+        decided = form.test.purpose == "final" and all(one.marks is not None for one in items)
+        values: dict[str, Any] = {
+            "schema_": "attempt/1",
+            "id": str(UUID(int=number, version=4)),
+            "course": course.info.id,
+            "edition": course.info.edition,
+            "test": test,
+            "form": form.id,
+            "channel": "browser",
+            "person": person,
+            "started": WHEN,
+            "submitted": WHEN + timedelta(minutes=10 + number),
+            "items": tuple(items),
+            "marks": str(total),
+            "possible": str(possible_in_all),
+            "passed": passes(total, possible_in_all, course.info.cut_score) if decided else None,
+        }
+        return sealed(Attempt(**(values | changes)))
+
+    return record
+
+
+def add(store: Store, judge: Judge, *attempts: Attempt | bytes) -> list[Outcome]:
+    data = [one if isinstance(one, bytes) else write_record(one) for one in attempts]
+    return list(store.add([Found(f"{number}.json", one) for number, one in enumerate(data, 1)], judge))
+
+
+def codes(outcomes: list[Outcome]) -> list[str]:
+    return [one.code for one in outcomes]
+
+
+# --- What counts -------------------------------------------------------------------------------------------------
+
+
+def test_a_sound_record_counts_and_comes_back_byte_for_byte(store: Store, judge: Judge, make: Make) -> None:
+    assert add(store, judge, make(essays=4)) == [Outcome("1.json", kept=True, code="new", message="It counts.")]
+    (taken,) = store.attempts()
+    assert (taken.person, taken.passed, taken.pending, taken.marks) == ("Doe", True, 0, taken.possible)
+    assert store.record(taken.id) == make(essays=4)
+
+
+def test_the_same_record_twice_is_counted_once(store: Store, judge: Judge, make: Make) -> None:
+    assert codes(add(store, judge, make(), make())) == ["new", "known"]
+    assert codes(add(store, judge, make())) == ["known"]
+    assert len(list(store.attempts())) == 1
+
+
+def test_another_record_of_the_same_attempt_is_refused(store: Store, judge: Judge, make: Make) -> None:
+    assert codes(add(store, judge, make(), make(person="Roe"))) == ["new", "twin"]
+    assert [taken.person for taken in store.attempts()] == ["Doe"]
+
+
+def test_a_record_of_another_edition_is_kept_until_its_edition_is_here(
+    store: Store, judge: Judge, make: Make, course: Course
+) -> None:
+    (outcome,) = add(store, judge, make(edition="9"))
+    expected = "It needs edition 9; this course is edition 2.1. It is kept until then."
+    assert outcome == Outcome("1.json", kept=True, code="waiting", message=expected)
+    assert (list(store.attempts()), [edition for _, edition in store.waiting()]) == ([], ["9"])
+    other = Judge(replace(course, info=course.info.model_copy(update={"edition": "9"})))
+    assert codes(list(store.judge_waiting(judge))) == []
+    assert codes(list(store.judge_waiting(other))) == ["new"]
+    assert (len(list(store.attempts())), store.waiting()) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "message"),
+    [
+        ({"course": "coffee"}, "foreign", 'It is of the course "coffee", not of "tea".'),
+        ({"course": "\x1b[2J"}, "foreign", 'It is of the course "\ufffd[2J", not of "tea".'),
+        ({"test": "none"}, "unknown-form", 'The course has no test "none".'),
+        ({"form": "7KQX-3M2R"}, "unknown-form", 'There is no form "7KQX-3M2R" of the test "all".'),
+        ({"form": "practice-1234"}, "practice", "It is of a practice quiz, which nobody gathers."),
+        ({"passed": True}, "altered", "What it says of passing is not what its marks and the course say."),
+        ({"cut_score": 10}, "altered", "What it says of passing is not what its marks and the course say."),
+    ],
+)
+def test_a_record_that_says_what_cannot_be_is_refused(
+    store: Store, judge: Judge, make: Make, changes: dict[str, Any], code: str, message: str
+) -> None:
+    responses = {"single": "b", "test1": "b", "test2": "b", "test3": "b", "sorting": None, "multiple": None}
+    record = make(essays=0, responses=responses | {"ordering": None, "matching": None, "cloze": None})
+    assert add(store, judge, sealed(record.model_copy(update=changes))) == [
+        Outcome("1.json", kept=False, code=code, message=message)
+    ]
+    assert list(store.attempts()) == []
+
+
+def test_marks_that_the_responses_do_not_earn_are_refused_though_the_digest_fits(
+    store: Store, judge: Judge, make: Make
+) -> None:
+    record = make(responses={"single": "b"})
+    items = tuple(one.model_copy(update={"marks": "1"}) if one.item == "single" else one for one in record.items)
+    forged = sealed(record.model_copy(update={"items": items}))
+    (outcome,) = add(store, judge, forged)
+    assert outcome == Outcome("1.json", False, "altered", "single: it says 1 marks; the response earns 0.")  # noqa: FBT003
+
+
+def test_a_form_of_a_far_draw_is_refused_without_drawing_it(judge: Judge, make: Make) -> None:
+    from kitbag.questions.form_id import FormId
+
+    with pytest.raises(Unfit, match="There is no form"):
+        judge.judge(make(form=str(FormId("7KQX", 5000))))
+
+
+def test_every_item_type_is_scored_again(store: Store, judge: Judge, make: Make, course: Course) -> None:
+    add(store, judge, make(essays=3))
+    totals = {total.item: total for total in store.item_totals()}
+    assert set(totals) == set(course.items)
+    assert all(total.marks == total.possible for name, total in totals.items() if name != "essay")
+    assert (totals["essay"].marks, totals["essay"].right, totals["essay"].shown) == (3, 0, 1)
+
+
+# --- Essays ------------------------------------------------------------------------------------------------------
+
+
+def test_marks_for_an_essay_take_the_place_of_the_record_that_waited(store: Store, judge: Judge, make: Make) -> None:
+    waits = make()
+    add(store, judge, waits)
+    assert [taken.pending for taken in store.attempts()] == [1]
+    marked = judge.with_marks(waits, {"essay": 4})
+    assert read_record(write_record(marked)) == marked
+    assert codes(add(store, judge, marked, waits, marked)) == ["marked", "known", "known"]
+    (taken,) = store.attempts()
+    assert (taken.pending, taken.passed, taken.marks) == (0, True, taken.possible)
+    assert codes(add(store, judge, make(essays=1))) == ["twin"]
+
+
+@pytest.mark.parametrize("marks", [{"essay": 5}, {"essay": -1}, {"single": 1}, {"none": 1}])
+def test_no_marks_can_be_given_that_the_item_does_not_have(judge: Judge, make: Make, marks: dict[str, int]) -> None:
+    with pytest.raises(Unfit):
+        judge.with_marks(make(), marks)
+
+
+# --- What comes on a stick ---------------------------------------------------------------------------------------
+
+
+def test_a_stick_of_all_sorts(tmp_path: Path, store: Store, judge: Judge, make: Make) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    good = write_record(make())
+    value = json.loads(good)
+    (stick / "a.json").write_bytes(good)
+    (stick / "b renamed.txt").write_bytes(write_record(make(2)))
+    (stick / "c twice.json").write_bytes(good)
+    (stick / "d half.json").write_bytes(good[: len(good) // 2])
+    (stick / "e edited.json").write_bytes(good.replace(b'"Doe"', b'"Roe"'))
+    (stick / "f newer.json").write_text(json.dumps(value | {"schema": "attempt/2\x1b[1m"}), "utf-8")
+    (stick / "g utf16.json").write_bytes(good.decode().encode("utf-16"))
+    (stick / "h bom.json").write_bytes(b"\xef\xbb\xbf" + write_record(make(3, person="Zoë <script>alert(1)</script>")))
+    with (stick / "i huge.json").open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    (stick / "j script.json").write_text("<script>alert(1)</script>", "utf-8")
+    (stick / "k deep.json").write_text("[" * 100_000, "utf-8")
+    (stick / "l folder.json").mkdir()
+    (stick / "l folder.json" / "m.json").write_bytes(write_record(make(4)))
+    (stick / "n link.json").symlink_to("a.json")
+    (stick / "o empty.json").touch()
+    (stick / "p number.json").write_text(json.dumps(value | {"attempt": 2**80}), "utf-8")
+    (stick / "q float.json").write_bytes(good.replace(b'"attempt":1', b'"attempt":1.0'))
+    (stick / "r pipe.json").unlink(missing_ok=True)
+    os.mkfifo(stick / "r pipe.json")
+    (stick / "holiday.jpg").write_bytes(b"\xff\xd8 no record")
+    (stick / "s long.json").write_bytes(write_record(make(5, person="x" * 5_000_000)))
+    reasons = {Path(one.name).name: (one.code, one.message) for one in store.add(gather([stick]), judge)}
+    assert reasons == {
+        "a.json": ("new", "It counts."),
+        "b renamed.txt": ("new", "It counts."),
+        "c twice.json": ("known", "It was added before, and is counted once."),
+        "d half.json": ("not-a-record", "It is cut short, or is no record at all."),
+        "e edited.json": ("altered", "It was changed after it was saved: its digest does not fit."),
+        "f newer.json": ("newer", 'A newer Kitbag wrote it ("attempt/2\ufffd[1m"); this one reads "attempt/1".'),
+        "g utf16.json": ("not-a-record", "It is no text in UTF-8, as every record is."),
+        "h bom.json": ("new", "It counts."),
+        "i huge.json": ("too-large", '"i huge.json" is larger than 4 MiB.'),
+        "j script.json": ("not-a-record", "It is cut short, or is no record at all."),
+        "k deep.json": ("not-a-record", "It is cut short, or is no record at all."),
+        "m.json": ("new", "It counts."),
+        "n link.json": ("link", "It is a link, and no link is followed."),
+        "o empty.json": ("not-a-record", "It is cut short, or is no record at all."),
+        "p number.json": ("not-a-record", 'It is no sound record: look at "attempt".'),
+        "q float.json": ("not-a-record", "It is cut short, or is no record at all."),
+        "r pipe.json": ("not-a-file", '"r pipe.json" is not a file.'),
+        "s long.json": ("too-large", '"s long.json" is larger than 4 MiB.'),
+    }
+    assert len(list(store.attempts())) == 4
+
+
+def test_a_file_that_is_named_is_told_about_even_where_it_is_missing(tmp_path: Path) -> None:
+    (found,) = gather([tmp_path / "gone.json"])
+    assert isinstance(found.data, BadRecord)
+    assert str(found.data) == 'There is no file "gone.json".'
+
+
+def test_a_time_without_its_offset_is_no_time(make: Make) -> None:
+    value = json.loads(write_record(make()))
+    value["started"] = "2026-11-23T09:00:00"
+    with pytest.raises(BadRecord, match="started"):
+        read_record(json.dumps(value).encode())
+
+
+# --- The file ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("CREATE TABLE other (x)", "it holds something else"),
+        ("PRAGMA user_version = 1", "it holds something else"),
+    ],
+)
+def test_a_database_of_something_else_is_left_alone(tmp_path: Path, statement: str, reason: str) -> None:
+    path = tmp_path / "other.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(NotAStore, match=reason), open_store(path):
+        pass
+    assert path.read_bytes() == before
+
+
+def test_a_store_of_a_newer_kitbag_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    with open_store(path):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+    with pytest.raises(NotAStore, match="it was made by a newer Kitbag"), open_store(path):
+        pass
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    path.write_text("my diary " * 100, "utf-8")
+    with pytest.raises(NotAStore, match="file is not a database"), open_store(path):
+        pass
+    assert path.read_text("utf-8").startswith("my diary")
+
+
+def test_a_merge_that_stops_half_way_keeps_what_it_reported(
+    tmp_path: Path, judge: Judge, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kitbag.results.store.BATCH", 2)
+    path = tmp_path / "results.sqlite"
+    files = (Found(str(number), write_record(make(number))) for number in range(1, 8))
+    with open_store(path) as store:
+        outcomes = store.add(files, judge)
+        reported = [next(outcomes) for _ in range(3)]
+        outcomes.close()  # type: ignore[attr-defined]
+    with open_store(path) as store:
+        kept = {taken.id for taken in store.attempts()}
+    assert {make(int(one.name)).id for one in reported} <= kept
+    assert len(kept) == 4
