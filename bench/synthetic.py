@@ -1,6 +1,6 @@
 """Synthetic courses to measure with: the same bytes for the same size, in words that mean nothing.
 
-    python bench/synthetic.py L somewhere/
+python bench/synthetic.py L somewhere/
 """
 
 import random
@@ -121,8 +121,8 @@ title: {_words(draw, 3).capitalize()}
 summary: {_sentence(draw, 14)}
 minutes: 45
 objectives:
-  - {{id: {number}.1, verb: state, text: State {_words(draw, 6)}., level: remember}}
-  - {{id: {number}.2, verb: use, text: Use {_words(draw, 6)}., level: apply}}
+  - {{id: t{number}.1, verb: state, text: State {_words(draw, 6)}., level: remember}}
+  - {{id: t{number}.2, verb: use, text: Use {_words(draw, 6)}., level: apply}}
 lessons:
 {lessons}"""
 
@@ -137,7 +137,7 @@ def _lesson(number: int, place: int, shape: Size, draw: random.Random) -> str:
     title: {_words(draw, 4).capitalize()}
     summary: {_sentence(draw, 10)}
     minutes: 9
-    objectives: [{number}.1, {number}.2]
+    objectives: [t{number}.1, t{number}.2]
     blocks:
 {texts}      - type: key-points
         points:
@@ -157,7 +157,7 @@ def _item(number: int, place: int, draw: random.Random) -> str:
     )
     return f"""  - id: m{number}-{place}
     type: single-choice
-    objective: {number}.{1 + place % 2}
+    objective: t{number}.{1 + place % 2}
     level: {"apply" if place % 2 else "remember"}
     use: {"practice" if place <= 10 else "test"}
     cites: [P{number}.1]

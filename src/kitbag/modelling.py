@@ -1,6 +1,8 @@
 """From a YAML tree to a model, and from the validator's errors to findings an author understands."""
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import NoneType, UnionType
@@ -29,7 +31,8 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Tree |
     Returns:
         The model, or `None` where anything in the file is wrong; the tree, for findings of later checks; all findings.
     """
-    tree, findings = read_tree(data, file)
+    with _no_collector():
+        tree, findings = read_tree(data, file)
     if tree is None:
         return None, None, [_with_schema(finding, model) for finding in findings]
     try:
@@ -39,6 +42,18 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Tree |
         explained = (finding for finding in _explained(error, model, tree) if finding.place not in told)
         return None, tree, in_order([*findings, *explained])
     return (None if has_errors(findings) else value), tree, findings
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the cycle collector from walking a growing tree again and again; a tree has no cycles."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _with_schema(finding: Finding, model: type[Model]) -> Finding:

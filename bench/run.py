@@ -1,0 +1,265 @@
+"""Measures Kitbag side by side with a reference, in one run, and prints each bar: ours, reference, ratio, met or not.
+
+    python bench/run.py                every bar
+    python bench/run.py reading site   those whose name begins so
+    python bench/run.py --rounds 5     more rounds (default 3)
+
+Each round runs ours and the reference in turn (A B A B …), each in a fresh process; medians are compared. Times are
+processor seconds of the process and its children, which a busy machine changes less than the clock; memory is the
+largest resident set. A figure counts as a ratio only.
+"""
+
+import argparse
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from synthetic import write_course
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Something measured against a reference."""
+
+    name: str
+    limit: float
+    """The largest ratio of ours to the reference, or the most MiB."""
+    ours: str
+    """Python source that does our work; `folder` is a course of the size."""
+    reference: str = ""
+    """Python source that does the reference's work; for memory, none."""
+    size: str = "L"
+
+
+BARE_EVENTS = """
+import yaml
+from yaml._yaml import CParser
+from kitbag.questions.model import ItemBank
+def tree(parser):
+    event = parser.get_event()
+    return value(parser, event)
+def value(parser, event):
+    kind = type(event)
+    if kind is yaml.ScalarEvent:
+        return event.value
+    if kind is yaml.SequenceStartEvent:
+        out = []
+        while type(event := parser.get_event()) is not yaml.SequenceEndEvent:
+            out.append(value(parser, event))
+        return out
+    out = {}
+    while type(event := parser.get_event()) is not yaml.MappingEndEvent:
+        out[event.value] = value(parser, parser.get_event())
+    return out
+for path in sorted((folder / "questions").glob("*.yaml")):
+    parser = CParser(path.read_text("utf-8"))
+    parser.get_event(), parser.get_event()
+    ItemBank.model_validate(tree(parser))
+"""
+SAFE_LOADER = """
+import yaml
+from kitbag.questions.model import ItemBank
+for path in sorted((folder / "questions").glob("*.yaml")):
+    tree = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    ItemBank.model_validate(tree)
+"""
+READ = """
+from kitbag.modelling import read_model
+from kitbag.questions.model import ItemBank
+for path in sorted((folder / "questions").glob("*.yaml")):
+    bank, _, findings = read_model(path.read_bytes(), path.name, ItemBank)
+    assert bank, findings[:3]
+"""
+LOAD = """
+from kitbag.course.load import load_course
+loaded = load_course(folder)
+assert loaded.course, loaded.findings[:3]
+"""
+CHECK = (
+    LOAD
+    + """
+from datetime import date
+from kitbag.course.coverage import coverage
+from kitbag.course.currency import currency
+from kitbag.course.itemlint import lint_course
+from kitbag.course.readability import readability_notes
+lint_course(loaded.course, loaded.places)
+coverage(loaded.course).findings(loaded.places)
+list(currency(loaded.course, loaded.places, today=date(2024, 1, 1)))
+readability_notes(loaded.course, loaded.places)
+"""
+)
+SITE = (
+    LOAD
+    + """
+from kitbag.rendering.pages import render_site
+for name, make in render_site(loaded.course, templates=None):
+    make()
+"""
+)
+BARE_SITE = (
+    LOAD
+    + """
+from jinja2 import Environment
+from markdown_it import MarkdownIt
+page = Environment(autoescape=True).from_string(
+    "<!doctype html><html lang=en><title>{{ title }}</title><body><nav>{% for l in lessons %}<a href={{ l.id }}>"
+    "{{ l.title }}</a>{% endfor %}</nav><h1>{{ title }}</h1>{% for b in blocks %}{{ b|safe }}{% endfor %}</body></html>"
+)
+markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+for module in loaded.course.modules:
+    for lesson in module.lessons:
+        blocks = []
+        for block in lesson.blocks:
+            if block.type == "text":
+                blocks.append(markdown.render(block.text))
+            elif block.type == "key-points":
+                blocks += [markdown.render(point.text) for point in block.points]
+        page.render(title=lesson.title, lessons=module.lessons, blocks=blocks).encode()
+"""
+)
+SELECT = (
+    LOAD
+    + """
+from kitbag.exporters.base import select
+from kitbag.exporters.registry import EXPORTERS
+selection, findings = select(loaded.course)
+assert selection, findings[:3]
+"""
+)
+
+
+def _exporting(name: str) -> str:
+    return (
+        SELECT
+        + f"""
+for file in EXPORTERS[{name!r}].export(selection).files:
+    for chunk in file.chunks():
+        pass
+"""
+    )
+
+
+BARE_EXPORT = (
+    SELECT
+    + """
+from xml.etree.ElementTree import Element, SubElement, tostring
+from kitbag.rendering.markdown import MarkdownRenderer
+markdown = MarkdownRenderer()
+for item in selection.items:
+    question = Element("question", type=item.type)
+    SubElement(question, "name").text = item.id
+    SubElement(question, "text").text = markdown.block(item.stem)
+    for option in item.options:
+        answer = SubElement(question, "answer", fraction="100" if option.id == item.key else "0")
+        SubElement(answer, "text").text = markdown.inline(option.text)
+        SubElement(answer, "feedback").text = markdown.inline(option.feedback or "")
+    SubElement(question, "rationale").text = markdown.block(item.rationale)
+    tostring(question)
+"""
+)
+ONE_PDF = (
+    LOAD
+    + """
+from kitbag.rendering.paper import trainee_documents
+book = next(one for one in trainee_documents(loaded.course, size="a4", templates=None) if "book" in one.path)
+html = book.html()
+"""
+)
+OUR_PDF = (
+    ONE_PDF
+    + """
+from kitbag.rendering.paper_pdf import PaperDocument, render_pdf
+render_pdf(PaperDocument(book.path, book.title, lambda: html))
+"""
+)
+RAW_PDF = (
+    ONE_PDF
+    + """
+import weasyprint
+weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
+"""
+)
+
+BARS = (
+    Bar("reading against the parser's events and validation", 1.3, READ, BARE_EVENTS),
+    Bar("reading against CSafeLoader and validation", 0.5, READ, SAFE_LOADER),
+    Bar("check against reading", 3.0, CHECK, LOAD),
+    Bar("site against a bare loop of Jinja and Markdown", 1.5, SITE, BARE_SITE),
+    Bar("site: memory in MiB", 200, SITE),
+    *(
+        Bar(f"export {name} against a bare loop", 1.5, _exporting(name), BARE_EXPORT)
+        for name in ("moodle", "gift", "qti21", "qti3", "cc", "csv")
+    ),
+    *(Bar(f"export {name}: memory in MiB", 200, _exporting(name)) for name in ("moodle", "qti3")),
+    Bar("a PDF against raw WeasyPrint", 1.05, OUR_PDF, RAW_PDF, size="S"),
+)
+
+
+def measure(source: str, folder: Path) -> tuple[float, float]:
+    """Run source in a fresh process; return processor seconds and the largest resident set in MiB."""
+    program = f"from pathlib import Path\nfolder = Path({str(folder)!r})\n{source}\nimport resource\n"
+    program += "print('MiB', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=HERE)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, float(done.stdout.rpartition("MiB ")[2])
+
+
+def judge(bar: Bar, course_of: Callable[[str], Path], rounds: int) -> str:
+    """Measure one bar and return its line."""
+    folder = course_of(bar.size)
+    ours, reference, memory = [], [], []
+    for _ in range(rounds):
+        seconds, mib = measure(bar.ours, folder)
+        ours.append(seconds)
+        memory.append(mib)
+        if bar.reference:
+            reference.append(measure(bar.reference, folder)[0])
+    if not bar.reference:
+        value = statistics.median(memory)
+        return f"{bar.name:55} {value:8.0f} {'':9} {value:7.0f} ≤ {bar.limit:5.0f}  {_met(value <= bar.limit)}"
+    one, other = statistics.median(ours), statistics.median(reference)
+    ratio = one / other
+    return f"{bar.name:55} {one:7.2f}s {other:8.2f}s {ratio:7.2f} ≤ {bar.limit:5.2f}  {_met(ratio <= bar.limit)}"
+
+
+def _met(met: bool) -> str:  # noqa: FBT001 - a private word for yes and no
+    return "met" if met else "NOT MET"
+
+
+def main() -> None:
+    """Measure the bars that are asked for."""
+    parser = argparse.ArgumentParser(description="Measure Kitbag side by side with a reference.")
+    parser.add_argument("names", nargs="*", help="beginnings of the bars' names")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    scratch = Path(tempfile.mkdtemp(prefix="kitbag-bench-"))
+
+    def course_of(size: str) -> Path:
+        folder = scratch / size
+        return folder if folder.exists() else write_course(size, folder)
+
+    print(f"{'bar':55} {'ours':>8} {'reference':>9} {'ratio':>7}")
+    try:
+        for bar in BARS:
+            if not asked.names or bar.name.startswith(tuple(asked.names)):
+                print(judge(bar, course_of, asked.rounds), flush=True)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
