@@ -201,6 +201,14 @@ def test_formats_without_tests_say_so(selection: Selection) -> None:
         assert rows["final"].rung is Rung.REFUSED
 
 
+@pytest.mark.parametrize("name", ["qti21", "qti3"])
+def test_qti_items_tell_the_most_they_are_worth(name: str, files: Any, selection: Selection) -> None:
+    for item in selection.items:
+        root = etree.fromstring(files(name)[f"items/{item.id}.xml"])
+        (most,) = root.xpath("//*[@identifier='MAXSCORE']")
+        assert "".join(most.itertext()).strip() == str(item.points), item.id
+
+
 def test_qti_marks_essays_by_people(files: Any) -> None:
     root = etree.fromstring(files("qti3")["items/essay.xml"])
     assert root.xpath("//*[@external-scored='human']/@identifier") == ["SCORE"]
@@ -249,8 +257,11 @@ def test_a_cartridge_holds_lessons_a_quiz_and_the_bank(files: Any) -> None:
 def test_no_instructor_word_is_in_a_cartridge(files: Any, every_type: Any) -> None:
     pages = b"".join(data for path, data in files("cc").items() if path.startswith("lessons/")).decode()
     lessons = [lesson for module in every_type.modules for lesson in module.lessons]
-    notes = [block.text for lesson in lessons for block in lesson.blocks if block.type == "instructor"]
-    assert notes
+    blocks = [block for lesson in lessons for block in lesson.blocks]
+    notes = [block.text for block in blocks if block.type == "instructor"]
+    notes += [block.guidance for block in blocks if block.type in {"scenario", "activity"} and block.guidance]
+    notes += [card.answer for block in blocks if block.type == "activity" for card in block.cards]
+    assert len(notes) > 2
     assert all(note not in pages for note in notes)
 
 

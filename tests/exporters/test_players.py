@@ -181,6 +181,7 @@ HOSTILE = [
     "Is $\\sum_{i=1}^{n} x_i \\to \\infty$ finite?",
     "האם זה נכון? هل هذا صحيح؟",
     "Line one\n\nLine two\n\n- a list\n- of two\n\n| a | b |\n|:--|--:|\n| 1 | 2 |",
+    "Code:\n\n```\none\n\n::two:: {T}\n```\n\nIs it right?",
     "=SUM(A1)", "-1 is less?", "+1", "@home", "{1:SHORTANSWER:=x}", "// [id:x] {T}", "::title:: $CATEGORY: x",
 ]  # fmt: skip
 
