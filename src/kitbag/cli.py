@@ -266,6 +266,8 @@ def coverage(folder: Path, style: str, output: Path | None) -> None:
 @click.option("--objective", "objectives", multiple=True, metavar="ID", help="Only items of this objective.")
 @click.option("--use", type=click.Choice(["practice", "test"]), help="Only items of this use.")
 @click.option("--strict", is_flag=True, help="Call it an error when a format cannot carry something.")
+@click.option("--module", "modules", multiple=True, metavar="ID", help="Only this module, in formats for learners.")
+@click.option("--units", type=click.Choice(["module", "course"]), default="module", help="What a platform tracks.")
 @into_folder
 @own_templates
 def export(
@@ -277,31 +279,89 @@ def export(
     *,
     strict: bool,
     no_templates: bool,
+    **delivery: Any,
 ) -> None:
-    """Write the item bank in other platforms' FORMATS: moodle, gift, qti21, qti3, cc, csv.
+    """Write the course or its item bank in FORMATS that others read.
 
-    Beside each package lies a report of what the format could not carry.
+    For learners and their platforms: zip, html. The item bank: moodle, gift, qti21, qti3, cc, csv; beside each of
+    these lies a report of what the format could not carry.
     """
+    from kitbag.exporters.deliveries import LEARNER_FORMATS
+    from kitbag.exporters.registry import unknown_formats
+
+    delivered = tuple(name for name in formats if name in LEARNER_FORMATS)
+    banks = tuple(name for name in formats if name not in LEARNER_FORMATS)
+    if unknown := unknown_formats(banks):
+        raise click.BadParameter(" ".join(f"{one.message} {one.hint}" for one in unknown), param_hint="FORMATS")
+    course = _course(folder)
+    templates = None if no_templates else folder
+    target = (into or folder / "build") / "packages"
+    if delivered:
+        _deliver(course, delivered, target, templates=templates, **delivery)
+    if banks:
+        _export_banks(course, banks, target, objectives=objectives, use=use, strict=strict, templates=templates)
+
+
+def _deliver(
+    course: Course,
+    formats: Sequence[str],
+    target: Path,
+    *,
+    modules: Sequence[str],
+    units: Literal["module", "course"],
+    templates: Path | None,
+) -> None:
+    """Write a course in formats for learners, or say what is in the way and leave."""
+    from kitbag.exporters.deliveries import deliver
+    from kitbag.exporters.learner import RenderedCourse, choose
+    from kitbag.files import Unreadable
+    from kitbag.rendering.faults import TemplateFault, own_templates
+
+    chosen, findings = choose(course, modules)
+    if findings:
+        _print(findings, err=True)
+        sys.exit(MISTAKES)
+    rendered = RenderedCourse(chosen, templates, units)
+    for name in formats:
+        try:
+            with own_templates(templates):
+                for path in deliver(name, rendered, target):
+                    _say(str(path))
+        except TemplateFault as fault:
+            _stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
+        except Unreadable as error:
+            _stop(f"{error} {error.hint}".strip())
+        except OSError as error:
+            _stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
+
+
+def _export_banks(
+    course: Course,
+    formats: Sequence[str],
+    target: Path,
+    *,
+    objectives: Sequence[str],
+    use: str | None,
+    strict: bool,
+    templates: Path | None,
+) -> None:
+    """Write the item bank in other formats, each with its report, and leave with what they could not carry."""
     from kitbag.exporters.base import select
     from kitbag.exporters.registry import export as exported
-    from kitbag.exporters.registry import unknown_formats, write_export
+    from kitbag.exporters.registry import write_export
     from kitbag.findings import has_errors
     from kitbag.questions.model import Use
 
-    if unknown := unknown_formats(tuple(formats)):
-        raise click.BadParameter(" ".join(f"{one.message} {one.hint}" for one in unknown), param_hint="FORMATS")
-    course = _course(folder)
     selection, findings = select(course, objectives=objectives, use=Use(use) if use else None)
     if selection is None:
         _print(findings, err=True)
         sys.exit(MISTAKES)
-    made = [exported(name, selection, strict=strict, templates=None if no_templates else folder) for name in formats]
+    made = [exported(name, selection, strict=strict, templates=templates) for name in formats]
     findings = [*findings, *(finding for one in made for finding in one.findings)]
     if has_errors(findings):
         _print(findings, err=True)
         click.echo(_summary(findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
-    target = (into or folder / "build") / "packages"
     for one in made:
         try:
             for path in write_export(one, target):

@@ -1,0 +1,30 @@
+"""The formats for learners and their platforms, and the whole of such an export: its files, named and written."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from kitbag.exporters.archive import write_package
+from kitbag.exporters.learner import LearnerFormat, RenderedCourse
+from kitbag.exporters.single import SingleFile
+from kitbag.exporters.zipped import OfflineZip
+
+_ALL: Final[tuple[LearnerFormat, ...]] = (OfflineZip(), SingleFile())
+
+LEARNER_FORMATS: Final[Mapping[str, LearnerFormat]] = {one.name: one for one in _ALL}
+"""Every format for learners, by the name an author types."""
+
+
+def deliver(name: str, rendered: RenderedCourse, folder: Path) -> Iterator[Path]:
+    """Write a course in one format into a folder, each file as a whole or not at all, and give the path of each.
+
+    Raises:
+        OSError: a file cannot be written. Those written before it stand.
+        kitbag.files.Unreadable: a picture cannot be read; its file is not written.
+    """
+    for part in LEARNER_FORMATS[name].export(rendered):
+        # The ending tells most formats apart; several are a zip.
+        marks = [rendered.name, part.name, "" if part.package.suffix == f".{name}" else name]
+        target = folder / f"{'-'.join(filter(None, marks))}{part.package.suffix}"
+        write_package(part.package, target)
+        yield target

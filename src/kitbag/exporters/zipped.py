@@ -1,0 +1,20 @@
+"""The site in one zip: unpack it anywhere, open index.html, no network needed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kitbag.exporters.base import Package
+from kitbag.exporters.learner import Part, RenderedCourse, page_file
+
+
+@dataclass(frozen=True)
+class OfflineZip:
+    """The offline site."""
+
+    name: str = "zip"
+    title: str = "Offline site"
+
+    def export(self, rendered: RenderedCourse) -> Sequence[Part]:
+        """Return one zip whose files lie in a folder of their own, so that unpacking never scatters them."""
+        files = tuple(page_file(f"{rendered.name}/{path}", make) for path, make in sorted(rendered.pages().items()))
+        return (Part(Package(".zip", files, rows=())),)
