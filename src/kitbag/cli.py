@@ -73,6 +73,12 @@ def own_templates(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--no-templates", is_flag=True, help=help_text)(command)
 
 
+def in_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that names the file in which results come together."""
+    help_text = "The file of results, instead of results/results.sqlite of the course folder."
+    return click.option("--store", "where", type=_FILE_OUT, metavar="FILE", help=help_text)(command)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="kitbag")
 def main() -> None:
@@ -212,6 +218,7 @@ def mark(folder: Path, grid: Path, day: datetime | None, into: Path | None) -> N
 @click.argument("records", type=_FILE, nargs=-1)
 @click.option("--name", default="", help="The name to print, where the record holds a pseudonym.")
 @click.option("--instructor", default="", help="Who signs.")
+@click.option("--passed", is_flag=True, help="Print one for everybody who passed, from the results brought together.")
 @into_folder
 @paper_size
 @own_templates
@@ -223,15 +230,24 @@ def certificate(
     into: Path | None,
     size: Size,
     *,
+    passed: bool,
     no_templates: bool,
 ) -> None:
     """Print a certificate of completion for each of RECORDS that was passed; without any, one to fill in by hand."""
     from kitbag.build import Settings, print_certificates
+    from kitbag.rendering.paper_certificate import completion_of
 
     course = _course(folder)
     if name and len(records) != 1:
         raise click.UsageError("--name is for one record.")
+    if passed and (records or name):
+        raise click.UsageError("--passed prints for everybody in the results; name no records and no person.")
     completions = [(record.stem, _completion(course, record, name, instructor)) for record in records]
+    if passed:
+        with _store(folder, None) as store:
+            completions = [(one.id, completion_of(one, instructor=instructor)) for one in store.passed()]
+        if not completions:
+            _stop("Nobody has passed yet, by these results.")
     settings = Settings(into or folder / "build", templates=None if no_templates else folder, paper=size)
     _finish(print_certificates(course, settings, _say, completions))
 
@@ -499,12 +515,6 @@ def sources_take(folder: Path, file: Path, document: str | None, encoding: str |
 # --- Results -------------------------------------------------------------------------------------------------------
 
 
-def in_store(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option that names the file in which results come together."""
-    help_text = "The file of results, instead of results/results.sqlite of the course folder."
-    return click.option("--store", "where", type=_FILE_OUT, metavar="FILE", help=help_text)(command)
-
-
 @main.group()
 def results() -> None:
     """Bring attempt records together, and see who passed."""
@@ -537,6 +547,141 @@ def results_add(folder: Path, where: Path | None, files: Sequence[Path]) -> None
         waiting = len(store.waiting())
     click.echo(f"Added {counts[True]}, refused {counts[False]}; waiting for their edition: {waiting}.")
     sys.exit(MISTAKES if counts[False] else 0)
+
+
+@results.command("report")
+@in_course
+@in_store
+@click.option("--roster", type=_FILE, metavar="CSV", help="Who should have come: a CSV file with a column of names.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "html", "csv", "pdf"]), default="text", help="How to show it."
+)
+@click.option(
+    "--table",
+    type=click.Choice(["attempts", "objectives", "items", "pairs"]),
+    default="attempts",
+    show_default=True,
+    help="What to write as CSV.",
+)
+@click.option("--output", type=_FILE_OUT, metavar="FILE", help="Write it into this file.")
+def results_report(
+    folder: Path, where: Path | None, roster: Path | None, style: str, table: str, output: Path | None
+) -> None:
+    """Tell who passed, who failed and who is missing, with the score by objective and by question."""
+    from kitbag.rendering.paper_pdf import NoPdf
+    from kitbag.rendering.results_report import results_csv, results_page, results_pdf, results_text
+    from kitbag.results.report import report
+    from kitbag.results.roster import NotARoster, read_roster
+
+    if style == "pdf" and output is None:
+        raise click.UsageError("A PDF needs --output FILE.")
+    course = _course(folder)
+    try:
+        names = read_roster(_bytes_of(roster)) if roster else None
+    except NotARoster as error:
+        _stop(str(error))
+    with _store(folder, where) as store:
+        made = report(course, store, roster=names)
+    if style == "pdf":
+        try:
+            shown = results_pdf(made)
+        except NoPdf as error:
+            _stop(str(error), IN_PART)
+    elif style == "text":
+        shown = results_text(made, unicode=output is not None or _speaks("█·")).encode()
+    else:
+        shown = (results_csv(made, table) if style == "csv" else results_page(made)).encode()
+    if output:
+        _write({output: shown})
+        click.echo(f"Wrote {output}.")
+    else:
+        click.echo(shown.decode(), nl=False)
+
+
+@results.command("export")
+@in_course
+@in_store
+@click.option("--xapi", type=_FILE_OUT, required=True, metavar="FILE", help="Write xAPI 1.0.3 statements into FILE.")
+@click.option("--home", default="https://kitbag.invalid/", show_default=True, help="The address that names belong to.")
+def results_export(folder: Path, where: Path | None, xapi: Path, home: str) -> None:
+    """Write the results for a learning record store, as a list of statements in JSON."""
+    import json
+
+    from kitbag.results.xapi import statements
+
+    if not home.startswith(("https://", "http://")) or not home.endswith("/") or set(home) & set(' "<>\\^`{|}'):
+        raise click.BadParameter("expected an address such as https://training.example/.", param_hint="--home")
+    course = _course(folder)
+    with _store(folder, where) as store:
+        made = list(statements(course, store, home=home))
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in made)
+    _write({xapi: f"[\n{lines}\n]\n".encode()})
+    click.echo(f"Wrote {len(made)} statements into {xapi}.")
+
+
+@results.command("verify")
+@in_course
+@in_store
+@click.argument("code")
+@click.option("--name", default="", help="The name on the certificate, where the record holds a pseudonym.")
+def results_verify(folder: Path, where: Path | None, code: str, name: str) -> None:
+    """Find the attempt that a certificate with this CODE was printed for; exit code 1 where there is none."""
+    from kitbag.rendering.paper_certificate import certificate_code, completion_of
+    from kitbag.results.visible import visible
+
+    def bare(text: str) -> str:
+        return "".join(text.split()).replace("-", "").upper()
+
+    course = _course(folder)
+    with _store(folder, where) as store:
+        for attempt in store.passed():
+            said = completion_of(attempt, name=name)
+            if bare(certificate_code(course, said)) == bare(code):
+                who = visible(said.name) or attempt.id
+                click.echo(f"{who} passed {attempt.test} on {said.day} with {said.score}, form {attempt.form}.")
+                return
+    _stop(f'No certificate of these results has the code "{visible(code)}".')
+
+
+@results.command("essays")
+@in_course
+@in_store
+@click.option("--output", type=_FILE_OUT, required=True, metavar="FILE", help="Write the sheet into this CSV file.")
+def results_essays(folder: Path, where: Path | None, output: Path) -> None:
+    """Write a sheet of the essays that wait for marks, a line for each criterion; fill in "marks" and see `mark`."""
+    from kitbag.results.essays import sheet
+
+    course = _course(folder)
+    with _store(folder, where) as store:
+        text = sheet(course, store)
+    # With a byte order mark, spreadsheets take it for UTF-8.
+    _write({output: text.encode("utf-8-sig")})
+    click.echo(f"Wrote {output}.")
+
+
+@results.command("mark")
+@in_course
+@in_store
+@click.argument("filled", type=_FILE)
+def results_mark(folder: Path, where: Path | None, filled: Path) -> None:
+    """Take over the marks in FILLED, a sheet of essays; each record gets a new digest, and counts anew."""
+    from kitbag.results.essays import WrongSheet, marked
+    from kitbag.results.gather import Found
+    from kitbag.results.judging import Judge
+    from kitbag.results.record import write_record
+
+    course = _course(folder)
+    judge = Judge(course)
+    with _store(folder, where) as store:
+        try:
+            records = marked(_bytes_of(filled), course, store, judge)
+        except WrongSheet as error:
+            _stop(f"{filled}: {error} Nothing was changed.")
+        outcomes = list(store.add([Found(one.id, write_record(one)) for one in records], judge))
+    for outcome in outcomes:
+        click.echo(f"{outcome.name}: {outcome.code}: {outcome.message}", err=not outcome.kept)
+    click.echo(f"Marked {sum(outcome.kept for outcome in outcomes)} records.")
+    sys.exit(0 if all(outcome.kept for outcome in outcomes) else MISTAKES)
 
 
 # --- For editors and shells ----------------------------------------------------------------------------------------
@@ -730,6 +875,15 @@ def _today() -> date:
     """Return the day: SOURCE_DATE_EPOCH's where it is set, so that a build can be repeated."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else datetime.now().astimezone().date()
+
+
+def _speaks(text: str) -> bool:
+    """Tell whether standard output can show a text."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

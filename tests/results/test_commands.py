@@ -1,11 +1,18 @@
 """`kitbag results` as its user meets it: what it prints, what it keeps, and its exit code."""
 
+import csv
+import io
+import json
 import shutil
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import RFC_4122, UUID
 
+import lxml.html
+import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,8 +20,9 @@ from kitbag.cli import main
 from kitbag.course.load import load_course
 from kitbag.questions.assembly import Assembly
 from kitbag.questions.scoring import score
+from kitbag.rendering.paper_certificate import certificate_code, completion_of
 from kitbag.results.attempt import Attempt, ItemResult
-from kitbag.results.record import write_record
+from kitbag.results.record import read_record, write_record
 from kitbag.results.sheet import key_response
 
 PROJECT = Path(__file__).parents[1] / "projects/every-item-type"
@@ -29,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return shutil.copytree(PROJECT, tmp_path / "tea course")
 
 
+@cache
 def record(number: int, person: str, *, test: str = "final", right: int = 4, attempt: int = 1) -> bytes:
     """Return the record of somebody who had so many items right, and left the others out."""
     course = load_course(PROJECT).course
@@ -105,3 +114,155 @@ def test_results_that_cannot_be_written_are_one_sentence(folder: Path, stick: Pa
     result = kitbag("results", "add", "-C", folder, "--store", tmp_path / "diary.sqlite", stick)
     assert result.stderr == (f"{tmp_path}/diary.sqlite cannot be used as a store of results: file is not a database.\n")
     assert result.exit_code == 3
+
+
+# --- Report ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def merged(folder: Path, stick: Path) -> Path:
+    """The course folder with the results of the stick in it."""
+    assert kitbag("results", "add", "-C", folder, stick).exit_code == 0
+    return folder
+
+
+def test_report_tells_who_passed_who_failed_and_who_is_missing(merged: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes("\ufeffunit;Name\r\n1;BO \r\n2;Dee\r\n3;=ada\r\n4;bo\r\n".encode())
+    result = kitbag("results", "report", "-C", merged, "--roster", roster)
+    final = result.output.partition("Final test\n==========\n")[2].partition("\n\nFinal test")[0]
+    assert final == (
+        "passed: 2, not passed: 1, missing: 1\n"
+        "\n"
+        "Person  Result      Marks  Percent  Attempts  Remarks\n"
+        "------  ----------  -----  -------  --------  -----------------\n"
+        "BO      passed      4 / 4  100 %    2\n"
+        "Dee     missing                     0\n"
+        "=ada    passed      4 / 4  100 %    1\n"
+        "Cy <b>  not passed  2 / 4  50 %     1         not on the roster"
+    )
+    pairs = result.output.partition("Before and after\n================\n")[2]
+    assert pairs == (
+        "Person  Before  After\n"
+        "------  ------  -----  --------------------\n"
+        "=Ada    50 %    100 %  ████████████████████\n"
+        "Cy <b>  0 %     50 %   ██████████··········\n"
+        "\n"
+        "Too few for a statistic: 2 pairs, and it takes 30.\n"
+    )
+
+
+def test_report_adds_up_objectives_over_attempts(merged: Path) -> None:
+    rows = list(
+        csv.DictReader(
+            io.StringIO(kitbag("results", "report", "-C", merged, "--format", "csv", "--table", "objectives").output)
+        )
+    )
+    assert [(row["test"], row["objective"], row["marks"], row["possible"], row["percent"]) for row in rows] == [
+        ("pretest", "T1", "1", "4", "25"),
+        ("final", "T1", "8", "12", "66"),
+        ("final", "T2", "3", "4", "75"),
+    ]
+
+
+def test_csv_holds_no_formula(merged: Path) -> None:
+    shown = kitbag("results", "report", "-C", merged, "--format", "csv").output
+    rows = list(csv.DictReader(io.StringIO(shown)))
+    assert [row["person"] for row in rows] == ["'=Ada", "Cy <b>", "'=Ada", "Bo", "Bo", "Cy <b>"]
+    assert [row["standing"] for row in rows] == ["taken", "taken", "passed", "passed", "passed", "failed"]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for row in rows for cell in row.values())
+
+
+def test_page_shows_the_same_and_no_markup_of_a_name(merged: Path) -> None:
+    shown = kitbag("results", "report", "-C", merged, "--format", "html").output
+    page = lxml.html.fromstring(shown)
+    assert "<b>" not in shown.replace("<b>1</b>", "").replace("<b>2</b>", "")
+    names = [
+        row.text_content().strip() for row in page.xpath("//h2[text()='Final test']/following::table[1]//tbody//th")
+    ]
+    assert names == ["=Ada", "Bo", "Cy <b>"]
+    bars = page.xpath("//h2[text()='Final test']/following::h3[1]/following::table[1]//svg")
+    assert [(bar.get("role"), bar.get("aria-label")) for bar in bars] == [
+        ("img", "66 % of the marks"),
+        ("img", "75 % of the marks"),
+    ]
+
+
+def test_report_is_printed(merged: Path, tmp_path: Path) -> None:
+    target = tmp_path / "r.pdf"
+    assert kitbag("results", "report", "-C", merged, "--format", "pdf").exit_code == 2
+    assert kitbag("results", "report", "-C", merged, "--format", "pdf", "--output", target).exit_code == 0
+    with pikepdf.open(target) as pdf:
+        assert pdf.docinfo["/Title"] == "Results: Making tea"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "The roster names nobody.\n"),
+        (b"name\n\n", "The roster names nobody.\n"),
+        (b"\xff\xfen\0", "The roster is no text in UTF-8. Save it as CSV in UTF-8.\n"),
+    ],
+)
+def test_a_roster_that_names_nobody_is_one_sentence(merged: Path, tmp_path: Path, data: bytes, reason: str) -> None:
+    (tmp_path / "roster.csv").write_bytes(data)
+    result = kitbag("results", "report", "-C", merged, "--roster", tmp_path / "roster.csv")
+    assert (result.stderr, result.exit_code) == (reason, 1)
+
+
+# --- Certificates and statements ---------------------------------------------------------------------------------
+
+
+def test_a_certificates_code_finds_its_attempt(merged: Path) -> None:
+    course = load_course(merged).course
+    assert course is not None
+    code = certificate_code(course, completion_of(read_record(record(4, "Bo", attempt=2))))
+    result = kitbag("results", "verify", "-C", merged, code.lower().replace("-", " "))
+    assert (
+        result.output
+        == f"Bo passed final on 2026-11-23 with 4 / 4, form {read_record(record(4, 'Bo', attempt=2)).form}.\n"
+    )
+    assert kitbag("results", "verify", "-C", merged, "7KQX-3M2R-9HFW").exit_code == 1
+
+
+def test_certificates_are_for_those_who_passed(merged: Path) -> None:
+    assert kitbag("certificate", "-C", merged, "--passed").exit_code == 0
+    made = sorted(path.name for path in (merged / "build/certificates").glob("*.pdf"))
+    assert made == [f"{UUID(int=number, version=4)}.pdf" for number in (2, 4)]
+
+
+def test_statements_tell_of_every_attempt_and_answer(merged: Path, tmp_path: Path) -> None:
+    target = tmp_path / "x.json"
+    assert kitbag("results", "export", "-C", merged, "--xapi", target).output == f"Wrote 18 statements into {target}.\n"
+    made = json.loads(target.read_text("utf-8"))
+    verbs = [one["verb"]["id"].rpartition("/")[2] for one in made]
+    assert {verb: verbs.count(verb) for verb in verbs} == {"completed": 2, "answered": 12, "passed": 2, "failed": 2}
+    assert len({one["id"] for one in made}) == 18
+    bo = next(one for one in made if one["verb"]["id"].endswith("/failed"))
+    assert bo["actor"]["account"] == {"homePage": "https://kitbag.invalid/", "name": "Bo"}
+    assert bo["result"] == {
+        "completion": True,
+        "success": False,
+        "duration": "PT180S",
+        "score": {"scaled": 0.25, "raw": 1.0, "max": 4.0, "min": 0},
+    }
+    assert "correctResponsesPattern" not in target.read_text("utf-8")
+    for one in made:
+        assert_valid(one)
+
+
+def assert_valid(statement: dict[str, Any]) -> None:
+    """What xAPI Data 1.0.3 asks of a statement, as far as ours have it."""
+    assert UUID(statement["id"]).variant == RFC_4122
+    assert statement["version"].startswith("1.0.")
+    assert set(statement["actor"]) == {"objectType", "account"}
+    assert datetime.fromisoformat(statement["timestamp"]).tzinfo is not None
+    score = statement["result"].get("score", {})
+    if score:
+        assert -1 <= score["scaled"] <= 1
+        assert score.get("min", score["raw"]) <= score["raw"] <= score["max"]
+    definition = statement["object"]["definition"]
+    assert definition["type"].startswith("http://adlnet.gov/expapi/activities/")
+    components = {"choices", "source", "target", "scale", "steps"} & set(definition)
+    allowed = {"choice": {"choices"}, "sequencing": {"choices"}, "matching": {"source", "target"}}
+    assert components == allowed.get(definition.get("interactionType", ""), set())

@@ -1,5 +1,7 @@
 """Records come in from anyone and anywhere: the good ones are kept, once, and each other one is told why not."""
 
+import csv
+import io
 import json
 import os
 import sqlite3
@@ -20,6 +22,7 @@ from kitbag.questions.blueprint import Assessment, Blueprint
 from kitbag.questions.model import Essay, Use
 from kitbag.questions.scoring import passes, score
 from kitbag.results.attempt import Attempt, ItemResult, Response
+from kitbag.results.essays import WrongSheet, marked, sheet
 from kitbag.results.gather import Found, gather
 from kitbag.results.judging import Judge, Unfit
 from kitbag.results.record import BadRecord, read_record, sealed, write_record
@@ -222,6 +225,43 @@ def test_marks_for_an_essay_take_the_place_of_the_record_that_waited(store: Stor
 def test_no_marks_can_be_given_that_the_item_does_not_have(judge: Judge, make: Make, marks: dict[str, int]) -> None:
     with pytest.raises(Unfit):
         judge.with_marks(make(), marks)
+
+
+def test_a_sheet_of_essays_is_filled_in_and_read_back(store: Store, judge: Judge, make: Make, course: Course) -> None:
+    add(store, judge, make(responses={"essay": "=1+1"}), make(2))
+    rows = list(csv.DictReader(io.StringIO(sheet(course, store))))
+    assert [(row["criterion"], row["points"], row["marks"], row["response"]) for row in rows] == [
+        ("cause", "2", "", "'=1+1"),
+        ("cure", "2", "", "'=1+1"),
+        ("cause", "2", "", ESSAY),
+        ("cure", "2", "", ESSAY),
+    ]
+    filled = "record;item;criterion;marks\r\n"
+    filled += "".join(f"{make().id};essay;{name};{given}\r\n" for name, given in (("cause", 2), ("cure", 1)))
+    filled += f"{make(2).id};essay;cause;2\r\n"
+    (record,) = marked(filled.encode("utf-8-sig"), course, store, judge)
+    assert codes(add(store, judge, record)) == ["marked"]
+    assert [(taken.pending, taken.possible - taken.marks) for taken in store.attempts()] == [(0, 1), (1, 4)]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{id},essay,cause,3", "Line 2: expected marks from 0 to 2."),
+        ("{id},essay,cause,-1", "Line 2: expected marks from 0 to 2."),
+        ("{id},essay,style,1", 'Line 2: there is no criterion "style" of an essay here.'),
+        ("{id},single,a,1", 'Line 2: there is no criterion "a" of an essay here.'),
+        ("nobody,essay,cause,1", 'No record "nobody" waits for marks here.'),
+    ],
+)
+def test_a_line_that_cannot_be_marks_is_told(
+    store: Store, judge: Judge, make: Make, course: Course, line: str, reason: str
+) -> None:
+    add(store, judge, make())
+    data = f"record,item,criterion,marks\n{line.format(id=make().id)}\n".encode()
+    with pytest.raises(WrongSheet) as caught:
+        marked(data, course, store, judge)
+    assert str(caught.value) == reason
 
 
 # --- What comes on a stick ---------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from kitbag.results.attempt import Attempt
 from kitbag.results.gather import Found
 from kitbag.results.judging import Judge, Judged, Unfit, completes
 from kitbag.results.record import BadRecord, read_record
+from kitbag.results.roster import same_person
 
 VERSION: Final = 1
 """Of the tables below; SQLite keeps it as `user_version`."""
@@ -187,6 +188,19 @@ class Store:
         """Return the whole record of an attempt that counts, by its id."""
         row = self._connection.execute("SELECT record FROM attempt WHERE id = ? AND counts = 1", (name,)).fetchone()
         return read_record(row[0]) if row else None
+
+    def passed(self) -> Iterator[Attempt]:
+        """Give the record of each person's first passed attempt at each test; without a name, of each attempt.
+
+        A record's own `passed` is absent where it was passed whatever an essay earns: here it is always true.
+        """
+        seen = set()
+        for taken in [one for one in self.attempts() if one.passed]:
+            key = (taken.test, same_person(taken.person) or taken.id)
+            attempt = self.record(taken.id)
+            if key not in seen and attempt is not None:
+                seen.add(key)
+                yield attempt.model_copy(update={"passed": True})
 
     def item_totals(self) -> list[ItemTotal]:
         """Return what was earned at each item, test by test."""
