@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from kitbag.course.model import (
     Activity,
     Block,
     Course,
+    Figure,
     InstructorNote,
     Lesson,
     Module,
@@ -340,6 +342,23 @@ def test_a_table_of_many_columns_lies_on_its_side() -> None:
     page = next(n for n, text in enumerate(book.texts) if "Heading 11" in text)
     box = [float(value) for value in book.pdf.pages[page].mediabox]
     assert box[2] > box[3]
+    assert verdicts([book]) == []
+
+
+def test_a_picture_taller_than_the_page_is_made_to_fit(tmp_path: Path) -> None:
+    media = tmp_path / "course/media"
+    shutil.copytree(TEA / "course/media", media)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="5000"><rect width="100" height="5000"/></svg>'
+    (media / "tall.svg").write_text(svg, "utf-8")
+    tall = Figure(type="figure", src="tall.svg", alt="A tall picture", uncited="Made for a test")
+    course = replace(lesson_of(load(TEA), tall), folder=tmp_path)
+    made = [one for one in trainee_documents(course, size="letter", templates=None) if one.path.endswith("book.pdf")]
+    (book,) = printed(made, processes=1)
+
+    figures = [element for element in structure(book.pdf.Root.StructTreeRoot) if element.get("/S") == "/Figure"]
+    boxes = {str(figure.Alt): [float(edge) for edge in figure.A.BBox] for figure in figures}
+    _, top, _, bottom = boxes["A tall picture"]
+    assert bottom - top == pytest.approx(190 / 25.4 * 96, abs=1)
     assert verdicts([book]) == []
 
 
