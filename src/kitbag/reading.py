@@ -27,8 +27,9 @@ MOST_ALIASED: Final = 20_000
 """Values that aliases may add to one file."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-# YAML 1.2, 5.1: the printable characters. A byte order mark inside the text (5.2) is refused too.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+# YAML 1.2, 5.1: all but the printable characters. The parser refuses them, apart from a byte order mark inside the
+# text (5.2).
 
 
 @dataclass(slots=True)
@@ -108,6 +109,9 @@ def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
         reader.read(text)
     except _Refused:
         return None, findings
+    except yaml.reader.ReaderError:
+        findings.append(_unprintable(text, file))
+        return None, findings
     except yaml.MarkedYAMLError as error:
         findings.append(_syntax_finding(error, tree, text))
         return None, findings
@@ -134,12 +138,14 @@ def _decode(data: bytes, file: str) -> tuple[str | None, list[Finding]]:
         place = _end_of(text[: text.index("\r")], file)
         message = "Lines end the Windows way (CR LF), which works, but makes Git show every line as changed."
         findings.append(Finding("line-ends", place, message, 'Save the file with "LF" line ends.', Severity.NOTE))
-    odd = _FORBIDDEN.search(text)
-    if odd:
-        message = f"The character U+{ord(odd.group()):04X} cannot be seen and must not stand in the file."
-        place = _end_of(text[: odd.start()], file)
-        return None, [*findings, Finding("control-character", place, message, "Delete it.")]
-    return text, findings
+    return (None, [*findings, _unprintable(text, file)]) if "\ufeff" in text else (text, findings)
+
+
+def _unprintable(text: str, file: str) -> Finding:
+    odd = _UNPRINTABLE.search(text)
+    offset, char = (odd.start(), odd.group()) if odd else (0, text[:1])
+    message = f"The character U+{ord(char):04X} cannot be seen and must not stand in the file."
+    return Finding("control-character", _end_of(text[:offset], file), message, "Delete it.")
 
 
 def _end_of(text: str, file: str) -> Place:
@@ -226,6 +232,7 @@ class _Reader:
         next_event = self.next_event
         end: Any = yaml.MappingEndEvent
         scalar: Any = yaml.ScalarEvent
+        plain = 0
         event = next_event()
         while type(event) is not end:
             at = event.start_mark.index
@@ -236,7 +243,7 @@ class _Reader:
             # Most values are plain scalars; taking them here saves a call each.
             if type(event) is scalar and event.value and event.anchor is None and event.tag is None:
                 value, marks = event.value, event.start_mark.index
-                self.values += 1
+                plain += 1
             else:
                 value, marks = self.value(event, depth)
             event = next_event()
@@ -251,6 +258,7 @@ class _Reader:
             keys[key] = at
             values[key] = value
             inside[key] = marks
+        self.values += plain
         return values, Marks(offset, inside, keys)
 
     def repeated(self, anchor: str, offset: int) -> tuple[Any, Any]:
