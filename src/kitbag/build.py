@@ -68,6 +68,15 @@ def _site(work: Work) -> int:
     return write_tree(work.folder, ((name, make()) for name, make in site))
 
 
+def _tests(work: Work) -> int:
+    from kitbag.rendering.kits import draw_kits, render_tests
+
+    kits, findings = draw_kits(work.course)
+    work.findings.extend(findings)
+    pages = render_tests(work.course, kits, templates=work.settings.templates, digest=work.course.digest)
+    return write_tree(work.folder, ((name, make()) for name, make in pages))
+
+
 def _handouts(work: Work) -> int:
     from kitbag.rendering.paper import documents
 
@@ -130,6 +139,7 @@ def _reports(work: Work) -> int:
 
 OUTPUTS: Final[Mapping[str, Callable[[Work], int]]] = {
     "site": _site,
+    "tests": _tests,
     "handouts": _handouts,
     "exams": _exams,
     "packages": _packages,
