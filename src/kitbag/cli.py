@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kitbag.course.load import Loaded
     from kitbag.course.model import Course
     from kitbag.course.parts import Places
-    from kitbag.findings import Finding
+    from kitbag.findings import Finding, Place
     from kitbag.rendering.paper_certificate import Completion
     from kitbag.results.store import Store
 
@@ -309,13 +309,15 @@ def export(
     banks = tuple(name for name in formats if name not in LEARNER_FORMATS)
     if unknown := unknown_formats(banks):
         raise click.BadParameter(" ".join(f"{one.message} {one.hint}" for one in unknown), param_hint="FORMATS")
-    course = _course(folder)
+    loaded = _checked(folder)
+    course = _sound(loaded)
     templates = None if no_templates else folder
     target = (into or folder / "build") / "packages"
     if delivered:
         _deliver(course, delivered, target, templates=templates, **delivery)
     if banks:
-        _export_banks(course, banks, target, objectives=objectives, use=use, strict=strict, templates=templates)
+        chosen = {"objectives": objectives, "use": use}
+        _export_banks(course, loaded.places, banks, target, strict=strict, templates=templates, **chosen)
 
 
 def _deliver(
@@ -353,6 +355,7 @@ def _deliver(
 
 def _export_banks(
     course: Course,
+    places: Places,
     formats: Sequence[str],
     target: Path,
     *,
@@ -368,7 +371,8 @@ def _export_banks(
     from kitbag.findings import has_errors
     from kitbag.questions.model import Use
 
-    selection, findings = select(course, objectives=objectives, use=Use(use) if use else None)
+    wanted = Use(use) if use else None
+    selection, findings = select(course, _place_of(course, places), objectives=objectives, use=wanted)
     if selection is None:
         _print(findings, err=True)
         sys.exit(MISTAKES)
@@ -777,6 +781,17 @@ def _sound(loaded: Loaded) -> Course:
         click.echo(_summary(loaded.findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
     return loaded.course
+
+
+def _place_of(course: Course, places: Places) -> Callable[[str], Place]:
+    """Return where an item or a test stands, by its id."""
+    found = {
+        item.id: (f"questions/{bank.module}.yaml", "items", number)
+        for bank in course.banks
+        for number, item in enumerate(bank.items)
+    }
+    found |= {test.id: ("course/course.yaml", "tests", number) for number, test in enumerate(course.info.tests)}
+    return lambda name: places.at(*found[name]) if name in found else places.at("course/course.yaml")
 
 
 def _completion(course: Course, file: Path, name: str, instructor: str) -> Completion:
