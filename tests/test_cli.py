@@ -231,7 +231,7 @@ def test_a_paper_of_no_test_is_refused(tea: Path) -> None:
 def test_export_writes_packages_and_what_they_lose(tea: Path) -> None:
     result = kitbag("export", "gift", "csv", "-C", tea, "--use", "practice")
     assert result.exit_code == 0, result.output
-    assert "questions/m1.yaml:41:5: warning: truth: GIFT carries it with a loss." in result.output
+    assert "questions/m1.yaml:40:5: warning: truth: GIFT carries it with a loss." in result.output
     names = {path.name for path in (tea / "build/packages").iterdir()}
     ends = (
         "csv.csv",

@@ -316,8 +316,16 @@ def export(
     if delivered:
         _deliver(course, delivered, target, templates=templates, **delivery)
     if banks:
-        chosen = {"objectives": objectives, "use": use}
-        _export_banks(course, loaded.places, banks, target, strict=strict, templates=templates, **chosen)
+        _export_banks(
+            course,
+            loaded.places,
+            banks,
+            target,
+            objectives=objectives,
+            use=use,
+            strict=strict,
+            templates=templates,
+        )
 
 
 def _deliver(
