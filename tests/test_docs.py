@@ -5,6 +5,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
 
+import click
 import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel, TypeAdapter
@@ -128,7 +129,12 @@ def test_the_map_of_the_house_shows_every_part() -> None:
 
 def test_every_command_is_in_the_guide() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
-    assert [name for name in main.commands if f"`kitbag {name}" not in guide] == []
+    commands = [
+        f"kitbag {name} {inner}".rstrip()
+        for name, command in main.commands.items()
+        for inner in (command.commands if isinstance(command, click.Group) else [""])
+    ]
+    assert [command for command in commands if f"`{command}" not in guide] == []
 
 
 def test_the_guide_lists_the_rules_of_item_writing_as_they_are() -> None:
