@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
@@ -146,12 +147,9 @@ class _Tests:
         theme = files("kitbag") / "templates"
         yield f"{folder}/icon.svg", (theme / "site/static/icon.svg").read_bytes
         for name in ("site/static/theme.js", *scripts):
-            yield f"{folder}/{_last(name)}", partial(lambda name: lean((theme / name).read_text("utf-8")).encode(), name)
+            yield f"{folder}/{_last(name)}", partial(_lean, lean, theme / name)
         for name in STYLES:
-            yield (
-                f"{folder}/{_last(name)}",
-                partial(lambda name: lean_style((theme / name).read_text("utf-8")).encode(), name),
-            )
+            yield f"{folder}/{_last(name)}", partial(_lean, lean_style, theme / name)
         if self._brand is not None:
             yield f"{folder}/brand.css", partial(bytes, self._brand)
 
@@ -274,6 +272,10 @@ class _Tests:
     @staticmethod
     def _item(item: Item, order: Sequence[str]) -> dict[str, Any]:
         return scoring_data(item) | {"objective": item.objective, "order": list(order)}
+
+
+def _lean(make: Callable[[str], str], file: Traversable) -> bytes:
+    return make(file.read_text("utf-8")).encode()
 
 
 def _last(name: str) -> str:

@@ -30,7 +30,7 @@ class Allowance:
 
 def code_for(course: str, edition: str, test: str, kind: Kind) -> str:
     """Return the code of an allowance. `course` and `test` are ids."""
-    number = int.from_bytes(sha256("\n".join(("allowance", course, edition, test, kind)).encode()).digest()[:8])
+    number = int.from_bytes(sha256(f"allowance\n{course}\n{edition}\n{test}\n{kind}".encode()).digest()[:8])
     code = ""
     for _ in range(LENGTH):
         number, value = divmod(number, len(ALPHABET))

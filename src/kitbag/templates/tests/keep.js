@@ -18,6 +18,7 @@
  * @property {(rev: number) => void} kept What is on the disk for good.
  * @property {() => void} failed The last change could not be kept.
  * @property {() => void} lost Another tab took the test.
+ * @property {() => void} leaving The last moment to save.
  * @property {() => void} changed The tab that had the test is gone, or somebody cleared the device.
  */
 
@@ -74,9 +75,10 @@ const KitbagKeep = (() => {
       return opened;
     }
 
-    /** @param {(store: IDBObjectStore) => void} act Done once the disk has it. */
+    /** @param {(store: IDBObjectStore) => void} act True once the disk has it, false without one; a full one throws. */
     async function write(act) {
-      const database = await open();
+      const database = await open().catch(() => null);
+      if (!database) return false;
       await new Promise((resolve, reject) => {
         // TypeScript's library of that year knows no durability.
         const how = /** @type {any} */ ({ durability: "strict" });
@@ -87,6 +89,7 @@ const KitbagKeep = (() => {
         transaction.onabort = () => reject(transaction.error);
         act(transaction.objectStore(STORE));
       });
+      return true;
     }
 
     return {
@@ -142,13 +145,10 @@ const KitbagKeep = (() => {
       while (next) {
         const { text, rev } = next;
         next = null;
-        try {
-          await slow.put(key, text);
-          says?.kept(rev);
-        } catch {
-          if (local) says?.kept(rev);
-          else says?.failed();
-        }
+        // Where the disk refuses, what the browser says to have is of no use either.
+        const sure = await slow.put(key, text).then((there) => there || local, () => false);
+        if (sure) says?.kept(rev);
+        else says?.failed();
       }
       writing = false;
     }
@@ -164,7 +164,10 @@ const KitbagKeep = (() => {
       }
     });
     addEventListener("pagehide", () => {
-      if (mine && get(owner) === me) set(owner, null);
+      if (!mine) return;
+      says?.leaving();
+      if (get(owner) === me) set(owner, null);
+      mine = false;
     });
 
     return {
@@ -184,12 +187,12 @@ const KitbagKeep = (() => {
       async clear() {
         next = null;
         set(key, null);
-        await slow.remove(key).catch(() => {});
+        await slow.remove(key).catch(() => false);
       },
       async works() {
         const probe = `${key}:probe`;
         if (set(probe, "")) return set(probe, null);
-        return slow.put(probe, "").then(() => slow.remove(probe)).then(() => true, () => false);
+        return slow.put(probe, "").then(() => slow.remove(probe)).catch(() => false);
       },
       async taken() {
         const before = get(owner);

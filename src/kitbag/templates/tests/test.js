@@ -730,6 +730,10 @@
     },
     failed() { part("lost").textContent = say("not_kept"); },
     lost: giveWay,
+    leaving() {
+      look();
+      if (quiz) save();
+    },
     changed: boot,
   });
   document.addEventListener("visibilitychange", () => {

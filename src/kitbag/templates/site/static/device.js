@@ -15,6 +15,7 @@
       Object.keys(localStorage)
         .filter((key) => key.startsWith(`kitbag:${root.dataset.course}:`))
         .forEach((key) => localStorage.removeItem(key));
+      indexedDB.deleteDatabase(`kitbag:${root.dataset.course}`); // tests that were taken here
     } catch {
       // Nothing was kept.
     }

@@ -1,0 +1,1026 @@
+"""Tests in a real browser: whole attempts, every way to be interrupted, and records that Python scores alike."""
+
+import json
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, assert_never
+
+import pytest
+from playwright.sync_api import Browser, BrowserType, Page, expect
+
+from kitbag.course.load import load_course
+from kitbag.course.model import Course
+from kitbag.files import write_tree
+from kitbag.questions.blueprint import Assessment
+from kitbag.questions.model import (
+    Categorise,
+    Cloze,
+    Essay,
+    Item,
+    ItemBank,
+    Matching,
+    MultipleResponse,
+    Numeric,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+    TrueFalse,
+)
+from kitbag.rendering.kits import INSTRUCTORS, draw_kits, render_tests
+from kitbag.results.allowances import allowances_for
+from kitbag.results.judging import Judge
+from kitbag.results.record import read_record
+
+TEA = Path(__file__).parents[1] / "projects/every-item-type"
+PHONE = {"width": 320, "height": 640}
+NO_SITE = ("ERR_FILE_NOT_FOUND",)
+"""What the console says when the result looks for a site that does not lie beside it."""
+QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+RIGHT: dict[str, Any] = {
+    "single": "a",
+    "multiple": ["a", "b"],
+    "truth": "false",
+    "matching": {"p1": "r2", "p2": "r1"},
+    "ordering": ["e1", "e2", "e3"],
+    "numeric": "80",
+    "short": "infusion",
+    "cloze": {"minutes": "four", "water": "hot"},
+    "sorting": {"leaves": "pot", "milk": "cup", "water": "pot"},
+    "essay": "The water was too hot.",
+}
+
+# The clock of the device stands where the test puts it; time itself goes on.
+CLOCK = """(() => {
+  const now = Date.now;
+  Date.now = () => now() + Number(localStorage.getItem("device-clock") || 0);
+})();"""
+
+
+def the_test(name: str, **fields: Any) -> Assessment:
+    given = {"id": name, "title": f"Test {name}", "purpose": "final", "instructions": "Answer.", **fields}
+    return Assessment.model_validate(given)
+
+
+def numbered(number: int) -> dict[str, Any]:
+    return {
+        "id": f"n{number}",
+        "type": "single-choice",
+        "objective": "T1",
+        "level": "remember",
+        "use": "test",
+        "stem": f"Which cup is number {number}?",
+        "options": [
+            {"id": "a", "text": f"Cup {number}"},
+            {"id": "b", "text": f"Pot {number}", "feedback": "A pot."},
+            {"id": "c", "text": f"Jug {number}", "feedback": "A jug."},
+        ],
+        "key": "a",
+        "rationale": "It says so.",
+        "cites": ["T1"],
+    }
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The course with every item type; test `all` asks each type once, `cut` has 25 single choices."""
+    loaded = load_course(TEA).course
+    assert loaded is not None
+    many = ItemBank.model_validate({"schema": "questions/1", "module": "m2", "items": [numbered(n) for n in range(60)]})
+    tests = (
+        *loaded.info.tests,
+        the_test("all", minutes=20, blueprint={"items": 10, "use": "practice"}),
+        the_test("cut", attempts=2, blueprint={"items": 25, "modules": {"m2": 25}}),
+    )
+    return replace(loaded, info=loaded.info.model_copy(update={"tests": tests}), banks=(*loaded.banks[:1], many))
+
+
+@pytest.fixture(scope="session")
+def build(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tests, and no site beside it."""
+    folder = tmp_path_factory.mktemp("build") / "build" / "tests"
+    folder.mkdir(parents=True)
+    kits, findings = draw_kits(course, kits=2)
+    assert findings == ()
+    write_tree(folder, ((name, make()) for name, make in render_tests(course, kits, templates=None, digest="d" * 64)))
+    return folder
+
+
+@pytest.fixture
+def judge(course: Course) -> Judge:
+    return Judge(course)
+
+
+@pytest.fixture
+def open_test(open_page: Callable[..., Page], build: Path) -> Callable[..., Page]:
+    """Open a kit at its start."""
+
+    def open_kit(test: str, kit: str = "a", **options: Any) -> Page:
+        page = open_page(expected_errors=NO_SITE, accept_downloads=True, **options)
+        page.context.add_init_script(CLOCK)
+        return visit(page, build, test, kit)
+
+    return open_kit
+
+
+def visit(page: Page, build: Path, test: str, kit: str = "a") -> Page:
+    page.goto((build / test / f"kit-{kit}" / "index.html").as_uri())
+    return settled(page)
+
+
+def settled(page: Page) -> Page:
+    page.wait_for_selector("[data-part=setup]:not([hidden]), [data-screen]:not([data-screen=start]):not([hidden])")
+    return page
+
+
+def again(page: Page) -> None:
+    page.reload()
+    settled(page)
+
+
+def begin(page: Page) -> None:
+    page.locator("[data-act=begin]").click()
+    expect(page.locator("[data-screen=sitting]")).to_be_visible()
+
+
+def question(page: Page) -> Any:
+    return page.locator("[data-part=questions] .quiz-item:visible")
+
+
+def current(page: Page) -> str:
+    return str(question(page).get_attribute("data-item"))
+
+
+def turn_to(page: Page, item: str) -> None:
+    page.locator(".test-number").first.click()
+    while current(page) != item:
+        page.locator("[data-act=next]").click()
+
+
+def answer(page: Page, response: Any) -> None:
+    """Answer the question on the screen with the mouse."""
+    shown = question(page)
+    match shown.get_attribute("data-type"):
+        case "single-choice" | "true-false":
+            shown.locator(f'input[value="{response}"]').check()
+        case "multiple-response":
+            for box in shown.locator("input").all():
+                box.set_checked(box.get_attribute("value") in response)
+        case "matching" | "categorise":
+            for name, value in response.items():
+                shown.locator(f'.quiz-row[data-id="{name}"] select').select_option(value)
+        case "ordering":
+            for place, name in enumerate(response, 1):
+                shown.locator(f'.quiz-row[data-id="{name}"] select').select_option(str(place))
+        case "cloze":
+            for name, text in response.items():
+                shown.locator(f'input[data-id="{name}"]').fill(text)
+        case _:
+            shown.locator("input[type=text], textarea").fill(response)
+
+
+def answer_all(page: Page, responses: dict[str, Any]) -> None:
+    """Answer every question from the first on; what is not named, or None, stays blank."""
+    for number in page.locator(".test-number").all():
+        number.click()
+        response = responses.get(current(page))
+        if response is not None:
+            answer(page, response)
+
+
+def hand_in(page: Page) -> None:
+    page.locator("[data-act=review]").click()
+    page.locator("[data-act=hand-in]").click()
+    anyway = page.get_by_role("button", name="Hand in as it is")
+    if anyway.is_visible():
+        anyway.click()
+    expect(page.locator("[data-screen=result]")).to_be_visible()
+
+
+def saved_record(page: Page, number: int = 0) -> bytes:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the record").nth(number).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def kept(page: Page) -> dict[str, Any]:
+    key = page.evaluate("Object.keys(localStorage).find((key) => /:test:[^:]+$/.test(key))")
+    return dict(json.loads(page.evaluate("key => localStorage.getItem(key)", key)))
+
+
+ON_DISK = """() => {
+  const key = Object.keys(localStorage).find((name) => /:test:[^:]+$/.test(name));
+  return document.querySelector("[data-part=test]").dataset.kept === `${JSON.parse(localStorage.getItem(key)).rev}`;
+}"""
+
+
+def focused(page: Page) -> dict[str, Any]:
+    """Return what a keyboard user is on, and whether they can see it."""
+    found = page.evaluate(
+        """() => {
+          const element = document.activeElement;
+          const box = element.getBoundingClientRect();
+          const style = getComputedStyle(element);
+          return {
+            tag: element.localName, type: element.type ?? "", value: element.value ?? "",
+            text: element.textContent.trim(), name: element.id,
+            move: element.dataset.move ?? "", act: element.dataset.act ?? "",
+            id: element.dataset.id ?? element.closest("[data-id]")?.dataset.id ?? "",
+            item: element.closest("[data-item]")?.dataset.item ?? "",
+            place: [...(element.closest("ol")?.children ?? [])].indexOf(element.closest("li")),
+            ringed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+            inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+          };
+        }"""
+    )
+    return dict(found)
+
+
+def tab(page: Page) -> dict[str, Any]:
+    page.keyboard.press("Tab")
+    at = focused(page)
+    assert at["ringed"], at
+    assert at["inView"], at
+    return at
+
+
+def tab_to(page: Page, **wanted: str) -> None:
+    for _ in range(80):
+        at = tab(page)
+        if all(at[name] == value for name, value in wanted.items()):
+            return
+    raise AssertionError(f"the Tab key never comes to {wanted}")
+
+
+def no_sideways_scrolling(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+# --- A whole attempt ----------------------------------------------------------------------------------------------
+
+
+def answer_by_keyboard(page: Page, item: str) -> None:
+    """Answer the question that has the focus, and go on to what follows it."""
+    wanted = RIGHT[item]
+    while (at := tab(page))["item"] == item:
+        if at["type"] == "radio":
+            page.keyboard.press("Space")
+            while focused(page)["value"] != wanted:
+                page.keyboard.press("ArrowDown")
+        elif at["type"] == "checkbox":
+            if at["value"] in wanted:
+                page.keyboard.press("Space")
+        elif at["tag"] == "button" and at["move"] == "-1":
+            for _ in range(at["place"] - wanted.index(at["id"])):
+                page.keyboard.press("Enter")
+        elif at["tag"] == "select" and item != "ordering":
+            while focused(page)["value"] != wanted[at["id"]]:
+                page.keyboard.press("ArrowDown")
+        elif at["tag"] in ("input", "textarea"):
+            page.keyboard.type(wanted[at["id"]] if isinstance(wanted, dict) else wanted)
+    assert at["name"] == "flag"
+
+
+def test_every_item_type_by_keyboard_alone_on_a_phone(open_test: Callable[..., Page], judge: Judge) -> None:
+    page = open_test("all", viewport=PHONE)
+    assert no_sideways_scrolling(page)
+    tab_to(page, name="person")
+    page.keyboard.type("falcon 7")
+    tab_to(page, act="begin")
+    page.keyboard.press("Enter")
+    for number in range(10):
+        item = focused(page)["item"]
+        assert item == current(page), "a new question has the focus"
+        assert page.locator("[data-part=place]").inner_text() == f"Question {number + 1} of 10"
+        assert no_sideways_scrolling(page)
+        answer_by_keyboard(page, item)
+        if item == "numeric":
+            page.keyboard.press("Space")
+        tab_to(page, act="next" if number < 9 else "review")
+        page.keyboard.press("Enter")
+    assert focused(page)["text"] == "Look through"
+    expect(page.locator("[data-part=standing]")).to_have_text(
+        "Every question is answered. 10 of 10 answered · 1 question is flagged"
+    )
+    assert no_sideways_scrolling(page)
+    tab_to(page, act="hand-in")
+    page.keyboard.press("Enter")
+    assert focused(page)["text"] == "Your result"
+    assert no_sideways_scrolling(page)
+    record = read_record(saved_record(page))
+    judged = judge.judge(record)
+    assert record.person == "falcon 7"
+    # 15 of 19 are 78 %: the four marks of the essay decide.
+    assert (judged.marks, judged.possible, judged.passed, judged.pending) == (15, 19, None, 1)
+    assert record.passed is None
+    assert [result.item for result in record.items if result.flagged] == ["numeric"]
+    expect(page.locator(".test-verdict")).to_have_text("Not decided yet")
+    expect(page.locator("[data-part=result]")).to_contain_text("4 marks wait for a person")
+    expect(page.locator("[data-part=status]")).to_have_text("Your result: 15 of 19 marks, 78 %. Not decided yet")
+
+
+def test_an_attempt_is_scored_in_python_to_the_last_digit(open_test: Callable[..., Page], judge: Judge) -> None:
+    page = open_test("all")
+    begin(page)
+    wrong = {"multiple": ["a", "c"], "ordering": ["e1", "e3", "e2"], "cloze": {"minutes": "two"}, "sorting": None}
+    answer_all(page, RIGHT | wrong | {"short": "Ünïcode \u2028 ß", "essay": None})
+    hand_in(page)
+    record = read_record(saved_record(page))
+    judged = judge.judge(record)
+    expect(page.locator(".quiz-score")).to_have_text("6 1/3 of 19 marks33 %")
+    assert judged.marks == Fraction(19, 3)
+    assert (judged.passed, judged.pending) == (False, 0)
+    assert (record.channel, record.test, record.attempt, record.person) == ("browser", "all", 1, "")
+    assert record.submitted >= record.started
+    assert record.started.tzinfo is not None
+    responses = {result.item: result.response for result in record.items}
+    assert responses["multiple"] == ("a", "c")
+    assert responses["short"] == "Ünïcode \u2028 ß"
+
+
+def test_seconds_are_those_on_the_screen(open_test: Callable[..., Page]) -> None:
+    page = open_test("cut")
+    begin(page)
+    page.wait_for_timeout(2200)
+    page.locator("[data-act=review]").click()
+    page.wait_for_timeout(1200)
+    page.locator("[data-act=back]").click()
+    hand_in(page)
+    record = read_record(saved_record(page))
+    assert [result.seconds for result in record.items] == [2, *[0] * 24]
+
+
+def test_nothing_is_told_before_the_test_is_handed_in(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    answer_all(page, RIGHT | {"single": "b"})
+    assert page.locator(".quiz-verdict, .quiz-note, [data-state]").count() == 0
+    source = page.content()
+    assert "It has lost its air." not in source
+    assert "The leaflet asks for fresh water." not in source
+
+
+def test_blank_questions_are_told_before_handing_in(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    answer_all(page, RIGHT | {"single": None, "short": "  "})
+    page.locator("[data-act=review]").click()
+    assert page.locator(".test-review [data-blank]").count() == 2
+    page.locator("[data-act=hand-in]").click()
+    assert focused(page)["text"] == "2 questions have no answer yet"
+    page.get_by_role("button", name="Answer them first").click()
+    assert current(page) in ("single", "short")
+    assert focused(page)["item"] == current(page)
+    answer(page, RIGHT[current(page)])
+    page.locator("[data-act=review]").click()
+    page.locator("[data-act=hand-in]").click()
+    assert focused(page)["text"] == "1 question has no answer yet"
+    page.get_by_role("button", name="Hand in as it is").click()
+    expect(page.locator("[data-part=result]")).to_contain_text("1 question was left without an answer.")
+
+
+def test_an_untouched_ordering_is_not_answered(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    answer_all(page, RIGHT | {"ordering": None})
+    hand_in(page)
+    results = {result.item: result for result in read_record(saved_record(page)).items}
+    assert (results["ordering"].response, results["ordering"].marks) == (None, "0")
+
+
+@pytest.mark.parametrize(("right", "verdict"), [(19, "Not passed"), (20, "Passed")])
+def test_the_cut_is_exact(open_test: Callable[..., Page], judge: Judge, right: int, verdict: str) -> None:
+    page = open_test("cut")
+    begin(page)
+    for place, number in enumerate(page.locator(".test-number").all()):
+        number.click()
+        answer(page, "a" if place < right else "b")
+    hand_in(page)
+    expect(page.locator(".test-verdict")).to_have_text(verdict)
+    expect(page.locator(".quiz-score strong")).to_have_text(f"{right} of 25 marks")
+    record = read_record(saved_record(page))
+    assert record.passed is (right == 20)
+    assert judge.judge(record).passed is (right == 20)
+    assert page.get_by_role("button", name="Go to attempt 2").is_visible() is (right == 19), "who passed is done"
+
+
+def test_a_pretest_has_nothing_to_pass(open_test: Callable[..., Page], judge: Judge) -> None:
+    page = open_test("pretest")
+    begin(page)
+    hand_in(page)
+    assert page.locator(".test-verdict").count() == 0
+    expect(page.locator("[data-part=result]")).to_contain_text("Nobody passes or fails.")
+    record = read_record(saved_record(page))
+    assert (record.passed, record.cut_score) == (None, None)
+    assert judge.judge(record).passed is None
+
+
+# --- A second attempt ---------------------------------------------------------------------------------------------
+
+
+def test_a_second_attempt_has_another_form_and_there_is_no_third(open_test: Callable[..., Page], judge: Judge) -> None:
+    page = open_test("cut")
+    begin(page)
+    first = current(page)
+    hand_in(page)
+    one = read_record(saved_record(page))
+    page.get_by_role("button", name="Go to attempt 2").click()
+    assert focused(page)["text"] == "Attempt 2 of 2"
+    begin(page)
+    assert current(page) != first
+    again(page)
+    hand_in(page)
+    expect(page.locator(".test-record h4").first).to_have_text("Attempt 2")
+    assert page.get_by_role("button", name="Go to attempt").count() == 0
+    two = read_record(saved_record(page))
+    assert (one.attempt, two.attempt) == (1, 2)
+    assert {result.item for result in one.items}.isdisjoint(result.item for result in two.items)
+    assert judge.judge(two).passed is False
+    assert read_record(saved_record(page, 1)) == one
+    again(page)
+    assert page.get_by_role("button", name="Go to attempt").count() == 0, "closing gains no attempt"
+
+
+def test_another_kit_gains_no_attempt(open_test: Callable[..., Page], build: Path) -> None:
+    page = open_test("cut")
+    begin(page)
+    visit(page, build, "cut", "b")
+    expect(page.locator("[data-screen=foreign]")).to_contain_text("open the page of kit A")
+    visit(page, build, "cut", "a")
+    hand_in(page)
+    visit(page, build, "cut", "b")
+    expect(page.locator("[data-screen=result]")).to_contain_text("with another kit")
+    assert page.get_by_role("button", name="Go to attempt").count() == 0
+    assert read_record(saved_record(page)).attempt == 1
+
+
+# --- Interrupted ---------------------------------------------------------------------------------------------------
+
+
+def controls(page: Page) -> list[Any]:
+    """Return the order and the state of every control."""
+    found = page.eval_on_selector_all(
+        "[data-part=questions] :is(input, select, textarea)",
+        "all => all.map((one) => [one.id, one.value, one.checked ?? null])",
+    )
+    return list(found)
+
+
+def test_a_reload_in_the_middle_goes_on(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    answer_all(page, RIGHT | {"essay": None})
+    page.locator(".test-number").nth(3).click()
+    page.locator("#flag").check()
+    before = controls(page)
+    again(page)
+    expect(page.locator("[data-part=back]")).to_have_text("You are back where you stopped. 9 of 10 answered.")
+    expect(page.locator("[data-part=place]")).to_have_text("Question 4 of 10")
+    expect(page.locator("#flag")).to_be_checked()
+    assert controls(page) == before
+
+
+class OwnChromium:
+    """A browser with a profile that outlives it, to be killed without warning."""
+
+    def __init__(self, kind: BrowserType, chromium: str, profile: Path) -> None:
+        said = profile / "DevToolsActivePort"
+        said.unlink(missing_ok=True)
+        options = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}")
+        self._process = subprocess.Popen(
+            [chromium, *QUIET, *options, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        end = time.monotonic() + 30
+        while not said.exists() or len(said.read_text("utf-8").splitlines()) < 2:
+            assert time.monotonic() < end, "Chromium does not start"
+            time.sleep(0.05)
+        port = said.read_text("utf-8").split()[0]
+        self.page = kind.connect_over_cdp(f"http://127.0.0.1:{port}").contexts[0].new_page()
+
+    def kill(self) -> None:
+        """End it as a power cut would; what it has not written is lost."""
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def own_chromium(browser: Browser, tmp_path: Path) -> Iterator[Callable[[], OwnChromium]]:
+    chromium = next(path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path)
+    started: list[OwnChromium] = []
+
+    def start() -> OwnChromium:
+        started.append(OwnChromium(browser.browser_type, chromium, tmp_path))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+
+
+def test_a_browser_that_is_killed_loses_nothing_that_was_kept(
+    own_chromium: Callable[[], OwnChromium], build: Path
+) -> None:
+    first = own_chromium()
+    page = visit(first.page, build, "all")
+    begin(page)
+    turn_to(page, "essay")
+    page.keyboard.press("Tab")
+    page.keyboard.type("The water was")
+    page.wait_for_function(ON_DISK)
+    first.kill()
+    page = visit(own_chromium().page, build, "all")
+    expect(page.locator("[data-part=back]")).to_have_text("You are back where you stopped. 1 of 10 answered.")
+    assert current(page) == "essay"
+    expect(question(page).locator("textarea")).to_have_value("The water was")
+
+
+@pytest.mark.acceptance
+def test_killed_a_hundred_times_it_loses_nothing_that_was_kept(
+    own_chromium: Callable[[], OwnChromium], build: Path
+) -> None:
+    chance = random.Random(20261123)  # noqa: S311 - keystrokes, no secrets
+    running = own_chromium()
+    page = visit(running.page, build, "all")
+    begin(page)
+    typed = ""
+    for _ in range(100):
+        turn_to(page, "essay")
+        page.wait_for_function(ON_DISK)
+        sure = typed
+        question(page).locator("textarea").focus()
+        page.keyboard.press("Control+End")
+        for letter in chance.choices("abcdefgh", k=chance.randrange(1, 12)):
+            page.keyboard.type(letter)
+            typed += letter
+            if page.evaluate(ON_DISK):
+                sure = typed
+        running.kill()
+        running = own_chromium()
+        page = visit(running.page, build, "all")
+        turn_to(page, "essay")
+        back = question(page).locator("textarea").input_value()
+        assert typed.startswith(back)
+        assert back.startswith(sure)
+        assert len(back) >= len(typed) - 1, "more than the last keystroke was lost"
+        typed = back
+
+
+# --- Time ---------------------------------------------------------------------------------------------------------
+
+
+def set_clock(page: Page, minutes: float) -> None:
+    """Set the device's clock so many minutes off, and open the page again."""
+    page.evaluate("minutes => localStorage.setItem('device-clock', minutes * 60000)", minutes)
+    again(page)
+
+
+def left(page: Page) -> str:
+    return page.locator("[data-screen=sitting] [data-part=left]").inner_text()
+
+
+def started(page: Page) -> float:
+    return float(kept(page)["sitting"]["started"])
+
+
+def test_time_runs_on_while_the_page_is_closed(open_test: Callable[..., Page], judge: Judge) -> None:
+    page = open_test("all")
+    begin(page)
+    assert left(page) == "20 minutes"
+    answer(page, RIGHT[current(page)])
+    set_clock(page, 5)
+    assert left(page) == "15 minutes"
+    set_clock(page, 25)
+    expect(page.locator("[data-part=result]")).to_contain_text("The time is up.")
+    record = read_record(saved_record(page))
+    assert sum(result.response is not None for result in record.items) == 1
+    assert (record.submitted - record.started).total_seconds() == 20 * 60, "handed in at its last moment"
+    judge.judge(record)
+
+
+def test_a_clock_that_is_set_back_gains_nothing(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    set_clock(page, 8)
+    assert left(page) == "12 minutes"
+    set_clock(page, -600)
+    assert left(page) == "12 minutes"
+    page.locator("[data-act=next]").click()
+    assert kept(page)["sitting"]["seen"] > started(page) + 8 * 60_000
+
+
+def test_what_is_typed_after_the_last_moment_does_not_count(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    turn_to(page, "short")
+    answer(page, "inf")
+    # No tick of the page comes first.
+    question(page).locator("input").evaluate(
+        """(box) => {
+          const late = Date.now() + 1200000;
+          Date.now = () => late;
+          box.value = "infusion";
+          box.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    expect(page.locator("[data-screen=result]")).to_be_visible()
+    results = {result.item: result.response for result in read_record(saved_record(page)).items}
+    assert results["short"] == "inf"
+
+
+def test_a_listener_is_told_how_much_time_is_left(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    start = started(page)
+    for minutes, words in ((10.5, "10 minutes left."), (15.5, "5 minutes left."), (19.5, "1 minute left.")):
+        page.evaluate("now => { Date.now = () => now }", start + minutes * 60_000)
+        expect(page.locator("[data-part=status]")).to_have_text(words)
+    assert "seconds" in left(page)
+    page.evaluate("now => { Date.now = () => now }", start + 20 * 60_000)
+    expect(page.locator("[data-part=status]")).to_contain_text("The time is up. Your answers were handed in")
+    assert focused(page)["text"] == "Your result"
+
+
+def code(test: str, kind: str) -> str:
+    return next(one.code for one in allowances_for("tea", "2.1", test, limited=True) if one.kind == kind)
+
+
+def use_code(page: Page, screen: str, text: str) -> None:
+    box = page.locator(f"[data-part=code-{screen}]")
+    if not box.locator("input").is_visible():
+        box.locator("summary").click()
+    box.locator("input").fill(text)
+    box.locator("input").press("Enter")
+
+
+def test_codes_give_more_time_no_limit_and_large_text(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    use_code(page, "start", code("cut", "extra-25"))
+    expect(page.locator("#code-start-said")).to_have_text("This is no code of this test.")
+    use_code(page, "start", code("all", "extra-25").lower().replace("-", " "))
+    expect(page.locator("#code-start-said")).to_have_text("The code counts: A quarter more time.")
+    expect(page.locator("[data-act=begin]")).to_have_text("Begin: 25 minutes")
+    begin(page)
+    assert left(page) == "25 minutes"
+    use_code(page, "sitting", code("all", "extra-50"))
+    assert left(page) == "30 minutes", "the larger counts, they do not add up"
+    again(page)
+    assert left(page) == "30 minutes"
+    use_code(page, "sitting", code("all", "large-text"))
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "22px"
+    use_code(page, "sitting", code("all", "no-limit"))
+    expect(page.locator("[data-screen=sitting] [data-part=time]")).to_be_hidden()
+    set_clock(page, 600)
+    expect(page.locator("[data-screen=sitting]")).to_be_visible()
+    hand_in(page)
+    assert b"extra" not in saved_record(page), "no record tells of it"
+
+
+# --- Two tabs -----------------------------------------------------------------------------------------------------
+
+
+def test_one_tab_has_the_test_and_the_other_may_take_it(open_test: Callable[..., Page], build: Path) -> None:
+    page = open_test("all")
+    begin(page)
+    turn_to(page, "numeric")
+    answer(page, "79")
+    other = visit(page.context.new_page(), build, "all")
+    expect(other.locator("[data-screen=elsewhere]")).to_be_visible()
+    answer(page, "80")
+    other.get_by_role("button", name="Go on here").click()
+    expect(other.locator("[data-screen=sitting]")).to_be_visible()
+    expect(page.locator("[data-screen=elsewhere]")).to_be_visible()
+    assert current(other) == "numeric"
+    expect(question(other).locator("input")).to_have_value("80")
+    answer(other, "81")
+    page.get_by_role("button", name="Go on here").click()
+    expect(question(page).locator("input")).to_have_value("81")
+    expect(other.locator("[data-screen=elsewhere]")).to_be_visible()
+    page.close()
+    expect(question(other).locator("input")).to_have_value("81")
+    hand_in(other)
+    assert [done["record"]["attempt"] for done in kept(other)["done"]] == [1]
+
+
+def test_a_tab_that_missed_the_news_overwrites_nothing(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    page.evaluate("localStorage.setItem('kitbag:tea:2.1:test:all:owner', 'another')")
+    before = kept(page)
+    page.locator("#flag").check()
+    expect(page.locator("[data-screen=elsewhere]")).to_be_visible()
+    assert kept(page) == before
+
+
+# --- The device ---------------------------------------------------------------------------------------------------
+
+
+def test_clearing_the_device_leaves_nothing(open_test: Callable[..., Page]) -> None:
+    page = open_test("cut", viewport=PHONE)
+    begin(page)
+    answer(page, "a")
+    hand_in(page)
+    page.get_by_role("button", name="Clear this device").click()
+    expect(page.get_by_text("A record has not been saved yet")).to_be_visible()
+    page.get_by_role("button", name="Keep it").click()
+    saved_record(page)
+    page.get_by_role("button", name="Clear this device").click()
+    expect(page.get_by_text("A record has not been saved yet")).to_be_hidden()
+    page.get_by_role("button", name="Clear it").click()
+    expect(page.locator("[data-part=attempt]")).to_have_text("Attempt 1 of 2")
+    expect(page.locator("[data-part=status]")).to_have_text("This device is clear.")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => !key.endsWith(':owner'))") == []
+    again(page)
+    expect(page.locator("[data-screen=start]")).to_be_visible()
+
+
+def test_the_record_can_be_copied_as_text(open_test: Callable[..., Page], judge: Judge) -> None:
+    page = open_test("cut")
+    begin(page)
+    hand_in(page)
+    page.get_by_label("Code name in the record").fill("Zoë 9/\\")
+    page.get_by_text("Nothing was saved?").click()
+    expect(page.locator(".test-record code")).to_contain_text("cut-Zoe-9-")
+    record = read_record(page.get_by_label("The record as text").input_value().encode())
+    assert record.person == "Zoë 9/\\"
+    judge.judge(record)
+
+
+NO_STORAGE = """for (const name of ["localStorage", "indexedDB"]) {
+  Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });
+}"""
+
+
+def test_without_storage_it_says_so_before_it_begins(open_page: Callable[..., Page], build: Path) -> None:
+    page = open_page(expected_errors=NO_SITE)
+    page.add_init_script(NO_STORAGE)
+    visit(page, build, "all")
+    expect(page.locator("[data-part=keeps-nothing]")).to_contain_text("Tell your instructor before you begin.")
+    begin(page)
+    answer_all(page, RIGHT)
+    expect(page.locator("[data-part=lost]")).to_contain_text("no longer keeps your answers")
+    hand_in(page)
+    expect(page.locator(".quiz-score strong")).to_have_text("15 of 19 marks")
+
+
+def test_a_full_store_falls_back_on_the_disk(open_page: Callable[..., Page], build: Path) -> None:
+    page = open_page(expected_errors=NO_SITE)
+    visit(page, build, "all")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full'); }; }")
+    begin(page)
+    answer_all(page, RIGHT)
+    expect(page.locator("[data-part=lost]")).to_have_text("")
+    page.wait_for_timeout(300)
+    again(page)
+    expect(page.locator("[data-part=back]")).to_have_text("You are back where you stopped. 10 of 10 answered.")
+
+
+def test_a_full_disk_is_told_at_once(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full'); }; }")
+    page.locator("#flag").check()
+    expect(page.locator("[data-part=lost]")).to_contain_text("Do not close this page")
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        "{",
+        "[]",
+        '"x"',
+        '{"rev": 1}',
+        '{"rev": 1, "schema": "kitbag-test/1", "done": [null, {}, {"record": {"items": [], "marks": "x"}}]}',
+        '{"rev": 1, "schema": "kitbag-test/1", "done": [], "sitting": {"version": 1}}',
+        '{"rev": 1, "schema": "kitbag-test/1", "done": 7, "sitting": {"version": 1}}',
+    ],
+)
+def test_what_cannot_be_read_back_is_left_alone(open_test: Callable[..., Page], saved: str) -> None:
+    page = open_test("all")
+    page.evaluate("text => localStorage.setItem('kitbag:tea:2.1:test:all', text)", saved)
+    again(page)
+    begin(page)
+    expect(page.locator("[data-part=done]")).to_have_text("0 of 10 answered")
+
+
+def test_a_sitting_with_answers_that_cannot_be_is_mended(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    page.evaluate(
+        """() => {
+          const key = "kitbag:tea:2.1:test:all";
+          const state = JSON.parse(localStorage.getItem(key));
+          state.rev += 100;
+          state.sitting.at = 99;
+          state.sitting.answers.single = { response: "zzz", ms: "x", flagged: "yes" };
+          state.sitting.answers.matching = { response: [[]] };
+          delete state.sitting.answers.essay;
+          localStorage.setItem(key, JSON.stringify(state));
+        }"""
+    )
+    again(page)
+    expect(page.locator("[data-part=place]")).to_have_text("Question 10 of 10")
+    expect(page.locator("[data-part=done]")).to_have_text("0 of 10 answered")
+
+
+def test_lessons_are_links_where_the_site_lies_beside(open_test: Callable[..., Page], build: Path) -> None:
+    page = open_test("pretest")
+    begin(page)
+    hand_in(page)
+    page.wait_for_timeout(300)
+    assert page.locator(".quiz-again a").count() == 0
+    assert page.locator(".quiz-again").first.inner_text().startswith("Read again: ")
+    site = build.parent / "site"
+    (site / "assets").mkdir(parents=True)
+    try:
+        shutil.copy(build / "assets/icon.svg", site / "assets/icon.svg")
+        page.reload()
+        link = page.locator(".quiz-again a").first
+        expect(link).to_have_attribute("href", "../../../site/lessons/m1/leaves.html")
+    finally:
+        shutil.rmtree(site)
+
+
+# --- Everybody ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(
+    open_test: Callable[..., Page], axe: Callable[[Page], list[str]], build: Path, scheme: str
+) -> None:
+    page = open_test("all", viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")
+    assert axe(page) == []
+    use_code(page, "start", code("all", "extra-50"))
+    assert axe(page) == []
+    begin(page)
+    for place, number in enumerate(page.locator(".test-number").all()):
+        number.click()
+        if place % 3:
+            answer(page, RIGHT[current(page)])
+        else:
+            page.locator("#flag").check()
+        assert axe(page) == [], current(page)
+    page.locator("[data-act=review]").click()
+    assert axe(page) == []
+    page.locator("[data-act=hand-in]").click()
+    assert axe(page) == []
+    other = visit(page.context.new_page(), build, "all")
+    assert axe(other) == []
+    other.close()
+    page.get_by_role("button", name="Hand in as it is").click()
+    page.get_by_text("Nothing was saved?").click()
+    assert axe(page) == []
+    page.get_by_role("button", name="Clear this device").click()
+    assert axe(page) == []
+
+
+def test_the_page_for_instructors(page: Page, build: Path, axe: Callable[[Page], list[str]]) -> None:
+    page.goto((build / INSTRUCTORS).as_uri())
+    assert axe(page) == []
+    for allowance in allowances_for("tea", "2.1", "all", limited=True):
+        expect(page.get_by_text(allowance.code)).to_be_visible()
+    page.get_by_role("link", name="cut/kit-b").click()
+    settled(page)
+    expect(page.locator("h1")).to_have_text("Test cut")
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 3840])
+def test_nothing_scrolls_sideways(open_test: Callable[..., Page], width: int) -> None:
+    page = open_test("all", viewport={"width": width, "height": 800})
+    if width == 768:  # text at 200 %
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if width == 320:
+        page.locator("#large").check()
+    assert no_sideways_scrolling(page)
+    begin(page)
+    for number in page.locator(".test-number").all():
+        number.click()
+        assert no_sideways_scrolling(page), current(page)
+    page.locator("[data-act=review]").click()
+    assert no_sideways_scrolling(page)
+    page.locator("[data-act=hand-in]").click()
+    assert no_sideways_scrolling(page)
+    page.get_by_role("button", name="Hand in as it is").click()
+    page.get_by_text("Nothing was saved?").click()
+    assert no_sideways_scrolling(page)
+
+
+def test_it_says_that_it_needs_scripts(open_page: Callable[..., Page], build: Path) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto((build / "all/kit-a/index.html").as_uri())
+    expect(page.get_by_text("Where there is none, ask your instructor for the paper.")).to_be_visible()
+    assert page.get_by_role("button", name="Begin").count() == 0
+
+
+def test_judges_of_html_find_nothing(
+    build: Path, vnu: Callable[[Path], list[str]], html_validate: Callable[[Path], list[str]]
+) -> None:
+    for name in ("all/kit-a/index.html", "pretest/kit-a/index.html", INSTRUCTORS):
+        # vnu resolves no address of a page on disk, so it takes every picture for a stranger.
+        assert [found for found in vnu(build / name) if "blocked by “img-src”" not in found] == []
+        assert html_validate(build / name) == []
+
+
+# --- Python and the browser ---------------------------------------------------------------------------------------
+
+TEXTS = (
+    "",
+    " ",
+    "four",
+    "FOUR",
+    "boiling ",
+    "infusion",
+    "An Infusion",
+    "80",
+    "82,5",
+    "82.51",
+    "−80",
+    "x" * 50,
+    "ß\u2028",
+)
+
+
+def some(item: Item, chance: random.Random) -> Any:
+    """Return a response to the item: right, wrong, in part, blank."""
+
+    def subset(ids: list[str]) -> list[str]:
+        return [name for name in ids if chance.random() < 0.5]
+
+    if chance.random() < 0.1:
+        return None
+    match item:
+        case SingleChoice():
+            return chance.choice(item.options).id
+        case TrueFalse():
+            return chance.choice(["true", "false"])
+        case MultipleResponse():
+            return subset([option.id for option in item.options])
+        case Matching():
+            choices = [choice.id for choice in item.responses]
+            return {name: chance.choice(choices) for name in subset([premise.id for premise in item.premises])}
+        case Categorise():
+            choices = [choice.id for choice in item.categories]
+            return {name: chance.choice(choices) for name in subset([element.id for element in item.elements])}
+        case Ordering():
+            ids = [element.id for element in item.elements]
+            return chance.sample(ids, len(ids))
+        case Cloze():
+            return {name: chance.choice(TEXTS) for name in subset([gap.id for gap in item.gaps])}
+        case Numeric() | ShortAnswer() | Essay():
+            return chance.choice(TEXTS)
+        case _:
+            assert_never(item)
+
+
+MARK = """([form, all]) => all.map((responses) => {
+  const answers = Object.fromEntries(form.items.map((item) => (
+    [item.id, { response: KitbagSitting.fit(form, item, responses[item.id]), ms: 1999, flagged: item.id.length > 6 }]
+  )));
+  const sitting = { id: KitbagSitting.uuid(), number: form.attempt, started: 0, answers };
+  return KitbagRecord.sealed(KitbagRecord.record(form, sitting, 60000), "Ω ß");
+})"""
+
+
+def agree(page: Page, course: Course, *, draws: int, each: int, seed: int) -> int:
+    """Score random responses to random forms in the browser, and again in Python; return how many records agreed."""
+    chance = random.Random(seed)  # noqa: S311 - responses, no secrets
+    judge = Judge(course)
+    kits, _ = draw_kits(course, kits=draws)
+    count = 0
+    for name, make in render_tests(course, kits, templates=None):
+        if not name.endswith("/index.html"):
+            continue
+        island = json.loads(make().decode().partition('data-part="island">')[2].partition("</script>")[0])
+        for number, form in enumerate(island["forms"], 1):
+            items = [course.items[item["id"]] for item in form["items"]]
+            responses = [{item.id: some(item, chance) for item in items} for _ in range(each)]
+            for sealed in page.evaluate(MARK, [{**island, **form, "attempt": number}, responses]):
+                record = read_record(sealed.encode())
+                judged = judge.judge(record)
+                assert record.passed == (None if judged.pending else judged.passed)
+                assert [result.seconds for result in record.items] == [1] * len(items)
+                count += 1
+    return count
+
+
+def test_browser_and_python_agree_on_hundreds_of_records(open_test: Callable[..., Page], course: Course) -> None:
+    assert agree(open_test("all"), course, draws=3, each=20, seed=6) == 3 * 6 * 20
+
+
+@pytest.mark.acceptance
+def test_browser_and_python_agree_on_thousands_of_records(open_test: Callable[..., Page], course: Course) -> None:
+    page = open_test("all")
+    total = 0
+    for number, rule in enumerate(["partial", "exact", "1/w", "1/c", "any-wrong", "no-penalty"] * 2):
+        tests = tuple(
+            test.model_copy(update={"scoring": rule if number < 6 else None}) if test.id == "all" else test
+            for test in course.info.tests
+        )
+        info = course.info.model_copy(update={"edition": f"2.{number}", "scoring": rule, "tests": tests})
+        total += agree(page, replace(course, info=info), draws=6, each=20, seed=number)
+    assert total == 12 * 6 * 6 * 20
