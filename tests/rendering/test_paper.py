@@ -17,9 +17,13 @@ from kitbag.course.load import load_course
 from kitbag.course.model import (
     Activity,
     Block,
+    Card,
     Course,
     Figure,
     InstructorNote,
+    JobAid,
+    JobAidPoint,
+    JobAidSection,
     Lesson,
     Module,
     Scenario,
@@ -30,6 +34,7 @@ from kitbag.questions.model import Use
 from kitbag.rendering.paper import documents, instructor_documents, trainee_documents
 from kitbag.rendering.paper_exams import draw_forms, exam
 from kitbag.rendering.paper_pdf import PaperDocument, Printed, print_documents
+from kitbag.rendering.paper_press import Size
 
 ROOT = Path(__file__).parents[2]
 TEA = ROOT / "tests/projects/every-item-type"
@@ -362,15 +367,58 @@ def test_a_picture_taller_than_the_page_is_made_to_fit(tmp_path: Path) -> None:
     assert verdicts([book]) == []
 
 
+@pytest.mark.parametrize("size", ["a4", "letter"])
+def test_a_job_aid_loses_no_line_however_long_it_is(size: Size) -> None:
+    sections = tuple(
+        JobAidSection(
+            title=f"Section {section}",
+            points=tuple(
+                JobAidPoint(
+                    text=f"S{section}P{point} and words that run over more than one line", cites=("T1.1", "T1.2")
+                )
+                for point in range(10)
+            ),
+        )
+        for section in range(8)
+    )
+    course = load(TEA)
+    aid = JobAid(title="Long", sections=sections, contacts=tuple(f"Contact number {number}" for number in range(9)))
+    long = replace(course, info=course.info.model_copy(update={"job_aid": aid}))
+    made = [one for one in trainee_documents(long, size=size, templates=None) if one.path.endswith("job-aid.pdf")]
+    (card,) = printed(made, processes=1)
+
+    text = " ".join(card.texts)
+    wanted = [f"S{section}P{point} " for section in range(8) for point in range(10)]
+    assert [words for words in wanted if words not in text] == []
+    assert [number for number in range(9) if f"Contact number {number}" not in text] == []
+
+
+def test_a_card_loses_no_word_however_long_it_is() -> None:
+    course = load(TEA)
+    activity = next(
+        block for lesson in course.modules[0].lessons for block in lesson.blocks if block.type == "activity"
+    )
+    cards = tuple(
+        Card(id=f"k{count}", text=f"K{count}first " + "and more words " * count * 4 + f"K{count}last", answer="No.")
+        for count in range(12)
+    )
+    long = lesson_of(course, activity.model_copy(update={"cards": cards}))
+    made = [one for one in trainee_documents(long, size="letter", templates=None) if "/cards-" in one.path]
+    (sheets,) = printed(made, processes=1)
+
+    text = " ".join(sheets.texts)
+    assert [count for count in range(12) if f"K{count}first" not in text or f"K{count}last" not in text] == []
+
+
 @pytest.mark.acceptance
 @pytest.mark.parametrize("size", ["a4", "letter"])
 @pytest.mark.parametrize("folder", [ROOT, *sorted((ROOT / "tests/projects").iterdir())], ids=lambda folder: folder.name)
-def test_every_document_of_every_course_passes(folder: Path, size: str) -> None:
+def test_every_document_of_every_course_passes(folder: Path, size: Size) -> None:
     course = load(folder)
-    made = list(documents(course, size=size, templates=folder))  # type: ignore[arg-type]
+    made = list(documents(course, size=size, templates=folder))
     for test in course.info.tests:
         forms = draw_forms(course, test.id, variants=2, seed="s")
-        made += exam(course, forms, size=size, templates=folder).documents  # type: ignore[arg-type]
+        made += exam(course, forms, size=size, templates=folder).documents
     opened = printed(made)
 
     assert verdicts(opened) == []

@@ -182,6 +182,14 @@ def test_a_long_answer_sheet_has_a_place_for_every_question(course: Course) -> N
     assert re.findall(r'<p class="no">(\d+)</p>', html) == [str(number) for number in range(1, 41)]
 
 
+def test_no_question_is_lost_where_a_sheet_goes_on(course: Course, items: list[Item]) -> None:
+    again = [item.model_copy(update={"id": f"{item.id}-{turn}"}) for turn in range(6) for item in items]
+    made = papers(course, one_of_each(again))
+    for path in ("exams/papers/all-A-answer-sheet.pdf", "exams/papers/all-A-answer-sheet-large.pdf"):
+        numbers = set(re.findall(r"\b[0-9]+\b", " ".join(page.extract_text() for page in pages(made[path]))))
+        assert {str(number) for number in range(1, len(again) + 1)} <= numbers, path
+
+
 def test_nothing_in_large_print_is_smaller_than_18_points(course: Course, items: list[Item]) -> None:
     made = papers(course, one_of_each(items))
     for path in ("exams/papers/all-A-large.pdf", "exams/papers/all-A-answer-sheet-large.pdf"):

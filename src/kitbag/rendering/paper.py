@@ -7,7 +7,7 @@ say does not exist where it is made.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar, assert_never
+from typing import Any, Final, Literal, TypeAlias, TypeVar, assert_never
 
 from kitbag.course.audience import trainee_view
 from kitbag.course.model import (
@@ -16,6 +16,8 @@ from kitbag.course.model import (
     Course,
     Fact,
     Figure,
+    JobAid,
+    JobAidPoint,
     KeyPoint,
     KeyPoints,
     Module,
@@ -25,10 +27,11 @@ from kitbag.course.model import (
     Timeline,
 )
 from kitbag.questions.model import Item, ItemBank, Use
+from kitbag.rendering.markdown import plain
 from kitbag.rendering.paper_certificate import certificate
 from kitbag.rendering.paper_items import Labelled, PrintedItem
 from kitbag.rendering.paper_pdf import PaperDocument
-from kitbag.rendering.paper_press import Press, Size
+from kitbag.rendering.paper_press import Press, Size, dealt
 
 TRAINEE: Final = "handouts/trainee"
 INSTRUCTOR: Final = "handouts/instructor"
@@ -38,6 +41,11 @@ FRONT: Final = 36
 """Lines of text below the head of a handout, on the shorter of the two sizes of paper."""
 SEATS: Final = 24
 """Lines on the attendance sheet: the largest group a course is made for."""
+
+PANELS: Final = 8
+"""Panels on one side of a sheet that is folded three times."""
+PANEL_LINES: Final = 15
+"""Lines of text below the heading of a panel, on the shorter of the two sizes of paper."""
 
 B = TypeVar("B")
 Shown: TypeAlias = Timeline | RolesChart | Figure
@@ -51,6 +59,15 @@ class Answered:
     item: Item
     question: PrintedItem
     key: tuple[Labelled, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of the eight parts of a folded sheet."""
+
+    kind: Literal["cover", "points", "contacts", "notes", "status"]
+    title: str = ""
+    lines: tuple[JobAidPoint, ...] | tuple[str, ...] = ()
 
 
 def documents(course: Course, *, size: Size, templates: Path | None) -> list[PaperDocument]:
@@ -111,7 +128,9 @@ def trainee_documents(course: Course, *, size: Size, templates: Path | None) -> 
     book = {module.id: _answered(press, view, module, every=False) for module in view.modules}
     made.append(press.document(f"{TRAINEE}/course-book.pdf", "book.html", view.info.title, practised=book))
     if view.info.job_aid:
-        made.append(press.document(f"{TRAINEE}/job-aid.pdf", "job-aid.html", view.info.job_aid.title, pages=SHEET))
+        aid = view.info.job_aid
+        leaves = _folded(aid, status=plain(view.info.status))
+        made.append(press.document(f"{TRAINEE}/job-aid.pdf", "job-aid.html", aid.title, pages=SHEET, leaves=leaves))
     return made
 
 
@@ -150,6 +169,20 @@ def instructor_documents(course: Course, *, size: Size, templates: Path | None) 
             )
         )
     return made
+
+
+def _folded(aid: JobAid, *, status: str) -> list[list[Panel]]:
+    """Return the panels of a job aid, eight a side; a section too long for one panel goes on in the next."""
+    panels = [Panel("cover")]
+    for section in aid.sections:
+        panels += [Panel("points", section.title, tuple(run)) for run in dealt(section.points, 29, PANEL_LINES)]
+    panels += [Panel("contacts", "", tuple(run)) for run in dealt(aid.contacts, 20, PANEL_LINES)]
+    left = -len(panels) % PANELS
+    if left > 1:
+        panels.append(Panel("notes"))
+    if left and _wrapped(status, 31) <= PANEL_LINES:
+        panels.append(Panel("status"))
+    return [panels[start : start + PANELS] for start in range(0, len(panels), PANELS)]
 
 
 def practice_only(course: Course) -> Course:

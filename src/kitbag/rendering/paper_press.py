@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from kitbag.course.model import Course, KeyPoint, Moment, RolesChart
+from kitbag.course.model import Course, JobAidPoint, Moment, RolesChart
 from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.questions.model import Item, Picture
@@ -25,6 +25,7 @@ from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_quotes import curved
 from kitbag.results.sheet import SheetEntry, sheet_entry
 
+T = TypeVar("T")
 Size: TypeAlias = Literal["a4", "letter"]
 """The paper: ISO A4 or US Letter."""
 
@@ -125,19 +126,26 @@ class Press:
         )
 
 
-def dealt(things: Sequence[Moment | KeyPoint | str], width: int) -> list[list[Moment | KeyPoint | str]]:
-    """Return things slide by slide, by about how many lines of so many letters they take."""
-    slides: list[list[Moment | KeyPoint | str]] = []
+def dealt(things: Sequence[T], width: int, room: float = SLIDE_LINES) -> list[list[T]]:
+    """Return things in runs that each fill a slide or a panel, by about how many lines of so many letters they take."""
+    runs: list[list[T]] = []
     left = 0.0
     for thing in things:
-        texts = [event.text for event in thing.events] if isinstance(thing, Moment) else [getattr(thing, "text", thing)]
-        lines = 0.5 + sum(-(-len(plain(str(text))) // width) for text in texts)
+        lines = 0.5 + sum(-(-len(text) // width) for text in _texts(thing))
         if lines > left:
-            slides.append([])
-            left = SLIDE_LINES
-        slides[-1].append(thing)
+            runs.append([])
+            left = room
+        runs[-1].append(thing)
         left -= lines
-    return slides
+    return runs
+
+
+def _texts(thing: object) -> list[str]:
+    if isinstance(thing, Moment):
+        return [plain(event.text) for event in thing.events]
+    if isinstance(thing, JobAidPoint):
+        return [f"{plain(thing.text)} [{', '.join(thing.cites)}]"]
+    return [plain(str(getattr(thing, "text", thing)))]
 
 
 def chart_text(chart: RolesChart) -> str:
