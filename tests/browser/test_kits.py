@@ -33,6 +33,7 @@ from kitbag.questions.model import (
     TrueFalse,
 )
 from kitbag.rendering.kits import INSTRUCTORS, draw_kits, render_tests
+from kitbag.rendering.pages import render_site
 from kitbag.results.allowances import allowances_for
 from kitbag.results.judging import Judge
 from kitbag.results.record import read_record
@@ -739,6 +740,24 @@ def test_clearing_the_device_leaves_nothing(open_test: Callable[..., Page]) -> N
     expect(page.locator("[data-screen=start]")).to_be_visible()
 
 
+def test_the_site_clears_tests_too(open_test: Callable[..., Page], course: Course, tmp_path: Path) -> None:
+    page = open_test("all")
+    begin(page)
+    turn_to(page, "short")
+    answer(page, "infusion")
+    page.wait_for_function(ON_DISK)
+    here = page.url
+    site = tmp_path / "site"
+    site.mkdir()
+    write_tree(site, ((name, make()) for name, make in render_site(course, templates=None)))
+    page.goto((site / "about.html").as_uri())
+    page.get_by_role("button", name="Clear this device").click()
+    page.get_by_role("button", name="Clear it").click()
+    page.goto(here)
+    settled(page)
+    expect(page.locator("[data-screen=start]")).to_be_visible()
+
+
 def test_the_record_can_be_copied_as_text(open_test: Callable[..., Page], judge: Judge) -> None:
     page = open_test("cut")
     begin(page)
@@ -821,6 +840,7 @@ def test_a_sitting_with_answers_that_cannot_be_is_mended(open_test: Callable[...
           state.sitting.answers.matching = { response: [[]] };
           delete state.sitting.answers.essay;
           localStorage.setItem(key, JSON.stringify(state));
+          localStorage.setItem(`${key}:owner`, "gone"); // so that this page does not save over it when it closes
         }"""
     )
     again(page)
@@ -939,7 +959,7 @@ TEXTS = (
     "80",
     "82,5",
     "82.51",
-    "−80",
+    "\u221280",
     "x" * 50,
     "ß\u2028",
 )

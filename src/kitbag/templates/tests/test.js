@@ -320,6 +320,7 @@
     part("place").textContent = say("question_of", { number: at + 1, count: `${count}` });
     disable("previous", at === 0);
     disable("next", at === count - 1);
+    one(root, "[data-act=review]")?.classList.toggle("quiz-main", at === count - 1);
     draw();
     show("sitting", focus ? articleOf(form.items[at]) : null);
     if (focus) save();
