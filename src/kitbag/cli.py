@@ -254,6 +254,38 @@ def certificate(
 
 @main.command()
 @in_course
+@click.argument("name", metavar="MODULE|TEST", default="final")
+@click.option("--form", help="The id of the form to take; drawn where not given.")
+@click.option("--person", metavar="NAME", help="A name or pseudonym for the record; asked for where not given.")
+@click.option("--code", default="", help="A code from the instructor: more time, or no limit.")
+@click.option("--plain", is_flag=True, help="Line by line, for screen readers: nothing is cleared, coloured or drawn.")
+@click.option("--responses", type=_FILE, metavar="FILE", help="Score the responses in this JSON file without asking.")
+def quiz(
+    folder: Path, name: str, form: str | None, person: str | None, code: str, responses: Path | None, *, plain: bool
+) -> None:
+    """Take a test, or practise a module, in the terminal.
+
+    Answers are saved as they are given: whatever happens, the same command goes on where you stopped. The record of a
+    test goes to results/records/ of the course folder, where "kitbag results add" finds it.
+    """
+    from kitbag.questions.assembly import NoForm
+    from kitbag.questions.form_id import NoFormId
+    from kitbag.questions.scoring import BadResponse
+    from kitbag.questions.solver import Undecided
+    from kitbag.results.sittings import NoQuiz
+    from kitbag.terminal import Settings, score_file, take
+
+    course = _course(folder)
+    try:
+        if responses:
+            sys.exit(score_file(course, name, _bytes_of(responses), form=form, person=person))
+        sys.exit(take(course, name, Settings(form, person, plain, code)))
+    except (NoQuiz, NoForm, NoFormId, Undecided, BadResponse) as error:
+        _stop(str(error))
+
+
+@main.command()
+@in_course
 @click.option("--format", "style", type=click.Choice(["text", "csv", "html"]), default="text", help="How to show it.")
 @click.option("--output", type=_FILE_OUT, metavar="FILE", help="Write it into this file.")
 def coverage(folder: Path, style: str, output: Path | None) -> None:
