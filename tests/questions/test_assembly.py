@@ -2,12 +2,14 @@
 
 from collections import Counter
 from itertools import combinations, product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kitbag.course.load import load_course
 from kitbag.questions.assembly import Assembly, Conflict, Form, NoForm
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.conflict import smallest_conflict
@@ -292,3 +294,14 @@ def test_a_large_bank_is_drawn_from() -> None:
 def test_what_is_no_form_id_is_refused(text: str) -> None:
     with pytest.raises(NoFormId):
         Assembly(small_bank(), [FINAL]).rebuild(text)
+
+
+@pytest.mark.parametrize("seed", [f"s{number}" for number in range(12, 20)])
+def test_the_shipped_bank_gives_a_form_for_every_seed(seed: str) -> None:
+    course = load_course(Path(__file__).parents[2]).course
+    assert course
+    assembly = Assembly(course.banks, course.info.tests)
+    first, second = (assembly.draw("final", seed=seed, attempt=attempt) for attempt in (1, 2))
+    pretest = assembly.draw("pretest", seed=seed)
+    drawn = [one.item.id for form in (first, second, pretest) for one in form.items]
+    assert len(drawn) == len(set(drawn)) == 25 + 25 + 12

@@ -52,9 +52,13 @@ class Choices:
         """Return the chosen columns of some solution, or None where there is none. Raises Undecided."""
         if not self._columns:
             return frozenset() if all(row.holds(()) for row in self._rows) else None
-        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + SECONDS)
-        self._solver.run()
-        status = self._solver.getModelStatus().name
+        status = self._status()
+        if status != "kOptimal":
+            # HiGHS 1.16 can lose a solution, or its way, while it simplifies a model it has solved before. A "no" counts
+            # only when it stands without that step too, which takes longer.
+            self._solver.setOptionValue("presolve", "off")
+            status = self._status()
+            self._solver.setOptionValue("presolve", "choose")
         if status in {"kInfeasible", "kUnboundedOrInfeasible"}:
             return None
         if status != "kOptimal":
@@ -63,6 +67,11 @@ class Choices:
         if not all(row.holds(chosen) for row in self._rows):
             raise RuntimeError("the solver returned a choice that breaks its rules")
         return chosen
+
+    def _status(self) -> str:
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + SECONDS)
+        self._solver.run()
+        return str(self._solver.getModelStatus().name)
 
     def settle(self, column: int, *, chosen: bool) -> None:
         """Decide one column for good."""
