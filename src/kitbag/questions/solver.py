@@ -54,8 +54,8 @@ class Choices:
             return frozenset() if all(row.holds(()) for row in self._rows) else None
         status = self._status()
         if status != "kOptimal":
-            # HiGHS 1.16 can lose a solution, or its way, while it simplifies a model it has solved before. A "no" counts
-            # only when it stands without that step too, which takes longer.
+            # HiGHS 1.16 can lose a solution, or its way, while it simplifies a model it has solved before. A "no"
+            # counts only when it stands without that step too, which takes longer.
             self._solver.setOptionValue("presolve", "off")
             status = self._status()
             self._solver.setOptionValue("presolve", "choose")
