@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from kitbag.course.model import Course
-from kitbag.files import Unwritable, locked, new_folder, write_tree
+from kitbag.files import Unreadable, Unwritable, locked, new_folder, write_tree
 from kitbag.findings import Finding, Place
 from kitbag.rendering.faults import TemplateFault, own_templates
 from kitbag.rendering.paper_pdf import NoPdf, PaperDocument, document_digest, print_documents
@@ -262,8 +262,12 @@ def print_changed(work: Work, documents: Iterable[PaperDocument], prefix: str) -
     digests: dict[str, str] = {}
     changed: list[tuple[PaperDocument, str]] = []
     for document in documents:
-        html = document.html()
         name = document.path.removeprefix(prefix)
+        try:
+            html = document.html()
+        except Unreadable as error:
+            work.findings.append(Finding(error.code, Place(document.path), f"It could not be printed: {error}"))
+            continue
         digests[name] = document_digest(html)
         kept = _read(work.before / name) if earlier.get(name) == digests[name] else None
         if kept is None:
