@@ -27,6 +27,7 @@ const KitbagKeep = (() => {
 
   const STORE = "kept";
   const PATIENCE = 300; // milliseconds that another tab has to answer; it only has to pass on a word
+  const LONGEST = 3000; // milliseconds to wait for a disk that does not answer
 
   /** @param {string | null | undefined} text @returns {{rev: number} | null} */
   function parse(text) {
@@ -173,7 +174,8 @@ const KitbagKeep = (() => {
     return {
       async load() {
         const fast = parse(get(key));
-        const sure = await slow.read(key).then(parse, () => null);
+        const given = slow.read(key).then(parse, () => null);
+        const sure = await Promise.race([given, new Promise((resolve) => { setTimeout(resolve, LONGEST, null); })]);
         return sure && (!fast || sure.rev > fast.rev) ? sure : fast;
       },
       save(state) {

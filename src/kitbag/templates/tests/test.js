@@ -63,18 +63,23 @@
   function mend(kept) {
     const saved = /** @type {KitbagTestState | null} */ (kept);
     if (!saved || saved.schema !== "kitbag-test/1" || !Array.isArray(saved.done)) return fresh();
-    const fractions = /^-?[0-9]+(\/[1-9][0-9]*)?$/;
-    const done = saved.done.filter((entry) => entry && entry.record && Array.isArray(entry.record.items)
-      && fractions.test(entry.record.marks) && fractions.test(entry.record.possible));
+    const done = saved.done.filter((entry) => entry && isRecord(entry.record));
     return {
       schema: "kitbag-test/1",
       rev: saved.rev,
       person: String(saved.person || ""),
       large: Boolean(saved.large),
-      allowed: Array.isArray(saved.allowed) ? saved.allowed.map(String) : [],
+      allowed: Array.isArray(saved.allowed) ? saved.allowed.filter((kind) => own(test.strings, `allowed.${kind}`)) : [],
       sitting: mendSitting(saved.sitting),
       done,
     };
+  }
+
+  /** @param {KitbagAttempt | null} record */
+  function isRecord(record) {
+    const number = /^-?[0-9]+(\/[1-9][0-9]*)?$/;
+    return Boolean(record && typeof record.id === "string" && Array.isArray(record.items)
+      && [record, ...record.items].every((held) => held && number.test(held.possible) && number.test(held.marks || "0")));
   }
 
   /** @param {KitbagTestSitting | null} saved @returns {KitbagTestSitting | null} */
@@ -438,9 +443,9 @@
     const { form } = running();
     part("standing").textContent = blank().length ? standing() : [say("all_answered"), standing()].join(" ");
     part("review").replaceChildren(...form.items.map((item, at) => {
-      const go_ = button(say("question", { number: at + 1 }), "test-go", () => go(at));
+      const way = button(say("question", { number: at + 1 }), "test-go", () => go(at));
       const stem = (one(articleOf(item), ".quiz-stem")?.textContent || "").replace(/\s+/g, " ").trim();
-      const row = make("li", {}, go_, make("span", "test-stem", stem), make("strong", {}, wordsFor(item).join(", ")));
+      const row = make("li", {}, way, make("span", "test-stem", stem), make("strong", {}, wordsFor(item).join(", ")));
       row.toggleAttribute("data-blank", running().sitting.answers[item.id].response === null);
       row.toggleAttribute("data-flagged", running().sitting.answers[item.id].flagged);
       return row;
@@ -535,7 +540,7 @@
     if (outcome === "undecided") box.append(make("p", {}, say("waits_for_essays")));
     const missing = record.items.filter(({ response }) => response === null).length;
     if (missing) box.append(make("p", {}, say("unanswered_then", { count: missing })));
-    if (version !== test.version) return [box, make("p", "quiz-about", say("foreign_record"))];
+    if (version !== test.version || !test.forms[record.attempt - 1]) return [box, make("p", "quiz-about", say("foreign_record"))];
     const form = KitbagRecord.formOf(test, record.attempt);
     /** @type {{[item: string]: KitbagAnswer}} */
     const answers = {};
