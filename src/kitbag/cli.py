@@ -331,8 +331,8 @@ def export(
 ) -> None:
     """Write the course or its item bank in FORMATS that others read.
 
-    For learners and their platforms: zip, html. The item bank: moodle, gift, qti21, qti3, cc, csv; beside each of
-    these lies a report of what the format could not carry.
+    For learners and their platforms: zip, html, scorm12, scorm2004. The item bank: moodle, gift, qti21, qti3, cc,
+    csv; beside each of these lies a report of what the format could not carry.
     """
     from kitbag.exporters.deliveries import LEARNER_FORMATS
     from kitbag.exporters.registry import unknown_formats

