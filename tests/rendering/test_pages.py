@@ -144,7 +144,7 @@ def test_every_page_says_its_language_its_name_and_its_edition(site: Site) -> No
     for tree in pages_of(site).values():
         assert (tree.get("lang"), tree.get("dir")) == ("en", "ltr")
         assert len(tree.xpath("//h1")) == 1
-        assert every(tree, "//footer//p")[0] == "Reading a Tide Table Edition 3.1, correct as of 9 March 2024"
+        assert every(tree, "//footer//p")[0] == "Reading a Tide Table Edition 3.1, correct as of 9 March 2024 · d1g3st"
         assert every(tree, "//body/a[1]/@href/..") == ["Skip to the content"]
         titles |= set(every(tree, "//head/title"))
     assert len(titles) == len(pages_of(site))

@@ -53,7 +53,7 @@ def render_site(course: Course, *, templates: Path | None, digest: str = "", scr
     Args:
         course: the checked course.
         templates: the course folder whose `templates/` may change the theme; `None` ignores it.
-        digest: of the course's content, printed on the page about this edition.
+        digest: of the course's content: cut short at the foot of every page, whole on the page about this edition.
         scripts: further classic scripts, from the site's root, that every page loads; the caller adds their files.
     """
     site = _Site(course, templates, digest, scripts)
@@ -75,7 +75,6 @@ class _Site:
         self.course = trainee_view(course)
         self._documents = course.sources.documents  # with their errata: trainees may know what is wrong in a source
         self._templates = templates
-        self._digest = digest
         language = course.info.language
         self.catalogue = catalogue_for(language)
         self.environment = make_environment(folder=templates, catalogue=self.catalogue, language=language)
@@ -85,6 +84,7 @@ class _Site:
         self._practice = {module.id: practice_items(self.course, module) for module in self.course.modules}
         self.environment.globals |= {
             "course": self.course.info,
+            "digest": digest,
             "as_of": max((document.as_of for document in self._documents), default=None),
             "numbers": self._numbers,
             "practice": self._practice,
@@ -234,7 +234,7 @@ class _Site:
         )
 
     def _about(self) -> bytes:
-        return self._page("about", "", ("device.js",), digest=self._digest, own=self._own("about.html"))
+        return self._page("about", "", ("device.js",), own=self._own("about.html"))
 
     def _own(self, name: str) -> str:
         """Return the name of a template of the course folder itself, or nothing where it has none."""
