@@ -293,3 +293,10 @@ def test_a_document_that_cannot_be_read_leaves_the_sources_alone(tea: Path, tmp_
     assert result.exit_code == 1
     assert len(result.output.splitlines()) == 1
     assert tree(tea) == before
+
+
+def test_no_color_is_respected_on_a_terminal(course: Path) -> None:
+    (course / "course/glossary.yaml").write_text("schema: glossary/1\nterms: [\n", "utf-8")
+    for no_color, coloured in (("1", False), ("", True)):
+        done = CliRunner(env={"NO_COLOR": no_color}).invoke(main, ["check", "-C", str(course)], color=True)
+        assert ("\x1b" in done.output) == coloured

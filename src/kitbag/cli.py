@@ -86,6 +86,8 @@ def main() -> None:
 
     Start with "kitbag init my-course", then "kitbag build" inside the new folder.
     """
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
 
 
 @main.command()
@@ -209,7 +211,7 @@ def mark(folder: Path, grid: Path, day: datetime | None, into: Path | None) -> N
     for attempt in marked.attempts:
         passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
         click.echo(f"{attempt.person or attempt.id[:8]}: {attempt.marks} of {attempt.possible} {passed}".rstrip())
-    click.echo(f"Wrote {len(files)} records into {target}.")
+    click.echo(f"Wrote {len(files)} record{'' if len(files) == 1 else 's'} into {target}.")
     sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in marked.findings) else 0)
 
 
@@ -331,8 +333,8 @@ def export(
 ) -> None:
     """Write the course or its item bank in FORMATS that others read.
 
-    For learners and their platforms: zip, html, scorm12, scorm2004. The item bank: moodle, gift, qti21, qti3, cc,
-    csv; beside each of these lies a report of what the format could not carry.
+    For learners and their platforms: zip, html, scorm12, scorm2004, epub. The item bank: moodle, gift, qti21,
+    qti3, cc, csv; beside each of these lies a report of what the format could not carry.
     """
     from kitbag.exporters.deliveries import LEARNER_FORMATS
     from kitbag.exporters.registry import unknown_formats
