@@ -1,4 +1,4 @@
-"""Time and memory of merging and reporting 10,000 attempt records of the course in this folder.
+"""Processor time and memory of merging and reporting 10,000 attempt records of the course in this folder.
 
 python bench/results.py [COUNT]
 """
@@ -68,21 +68,21 @@ def peak() -> float:
 def merge(records: Path, store: Path) -> None:
     """Merge a folder of records, and print how many, the seconds and the memory."""
     judge = Judge(course())
-    start = time.perf_counter()
+    start = time.process_time()
     with open_store(store) as opened:
         kept = sum(outcome.kept for outcome in opened.add(gather([records]), judge))
-    print(f"{kept} {time.perf_counter() - start:.2f} {peak():.0f}")
+    print(f"{kept} {time.process_time() - start:.2f} {peak():.0f}")
 
 
 def make_report(store: Path) -> None:
     """Report on a store as text and page, and print likewise."""
     made = course()
-    start = time.perf_counter()
+    start = time.process_time()
     with open_store(store) as opened:
         found = report(made, opened)
     results_text(found)
     results_page(found)
-    print(f"{len(found.sittings)} {time.perf_counter() - start:.2f} {peak():.0f}")
+    print(f"{len(found.sittings)} {time.process_time() - start:.2f} {peak():.0f}")
 
 
 def main() -> None:

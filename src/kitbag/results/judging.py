@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from kitbag.course.model import Course
@@ -106,8 +107,8 @@ class Judge:
         rule = test.scoring or self._course.info.scoring
         earned = [self._marks(result, item, rule, test) for result, item in zip(attempt.items, items, strict=True)]
         marks = sum((mark for mark in earned if mark is not None), Fraction(0))
-        possible = sum((Fraction(item.points) for item in items), Fraction(0))
-        if (marks, possible) != (Fraction(attempt.marks), Fraction(attempt.possible)):
+        possible = Fraction(sum(item.points for item in items))
+        if (marks, possible) != (_exact(attempt.marks), _exact(attempt.possible)):
             message = f"It says {attempt.marks} of {attempt.possible} marks; its responses earn {marks} of {possible}."
             raise Unfit("altered", message)
         waiting = [item for mark, item in zip(earned, items, strict=True) if mark is None]
@@ -129,12 +130,12 @@ class Judge:
             earned = score(item, result.response, rule=test.scoring, default=rule)
         except BadResponse as error:
             raise Unfit("altered", f"A response that cannot be: {error}.") from None
-        said = None if result.marks is None else Fraction(result.marks)
-        if isinstance(item, Essay) and earned.pending and Fraction(result.possible) == earned.possible:
+        said = None if result.marks is None else _exact(result.marks)
+        if isinstance(item, Essay) and earned.pending and _exact(result.possible) == earned.possible:
             if said is not None and not 0 <= said <= item.points:
                 raise Unfit("altered", f"{item.id}: {said} marks for an essay of {item.points}.")
             return said
-        if said != earned.marks or Fraction(result.possible) != earned.possible:
+        if said != earned.marks or _exact(result.possible) != earned.possible:
             raise Unfit("altered", f"{item.id}: it says {result.marks} marks; the response earns {earned.marks}.")
         return earned.marks
 
@@ -185,6 +186,12 @@ def completes(later: Attempt, earlier: Attempt) -> bool:
 def _unmarked(attempt: Attempt) -> Attempt:
     items = tuple(result.model_copy(update={"marks": None}) for result in attempt.items)
     return attempt.model_copy(update={"items": items, "marks": "0", "passed": None, "digest": ""})
+
+
+@lru_cache(maxsize=4096)
+def _exact(text: str) -> Fraction:
+    """Return a number of a record; most of them are the same few, and reading one takes longer than finding it."""
+    return Fraction(text)
 
 
 def _said(text: str) -> str:

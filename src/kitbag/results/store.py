@@ -28,6 +28,7 @@ APPLICATION: Final = 0x4B544247
 BATCH: Final = 500
 """Records in one transaction."""
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS attempt (
     id TEXT PRIMARY KEY,
@@ -285,7 +286,7 @@ class Store:
                 place,
                 result.item,
                 objective,
-                None if result.response is None else json.dumps(result.response, ensure_ascii=False),
+                None if result.response is None else _encode(result.response),
                 result.marks,
                 result.possible,
                 result.seconds,
