@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from kitbag.exporters.archive import write_package
+from kitbag.exporters.epub import Epub
 from kitbag.exporters.learner import LearnerFormat, RenderedCourse
 from kitbag.exporters.scorm12 import Scorm12
 from kitbag.exporters.scorm2004 import Scorm2004
 from kitbag.exporters.single import SingleFile
 from kitbag.exporters.zipped import OfflineZip
 
-_ALL: Final[tuple[LearnerFormat, ...]] = (OfflineZip(), SingleFile(), Scorm12(), Scorm2004())
+_ALL: Final[tuple[LearnerFormat, ...]] = (OfflineZip(), SingleFile(), Scorm12(), Scorm2004(), Epub())
 
 LEARNER_FORMATS: Final[Mapping[str, LearnerFormat]] = {one.name: one for one in _ALL}
 """Every format for learners, by the name an author types."""

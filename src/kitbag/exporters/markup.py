@@ -98,6 +98,19 @@ def prefix_ids(root: Element, prefix: str, *, keep: str) -> None:
                 element.set(attribute, " ".join(words))
 
 
+def drop_dangling(root: Element) -> None:
+    """Take away each reference below `root` to an id that is not there."""
+    known = {element.get("id") for element in root.iter()}
+    for element in root.iter():
+        for attribute in _REFERENCES:
+            if value := element.get(attribute):
+                words = [word for word in value.split() if word in known]
+                if words:
+                    element.set(attribute, " ".join(words))
+                else:
+                    del element.attrib[attribute]
+
+
 def map_links(root: Element, change: Callable[[str], str]) -> None:
     """Put `change(address)` in the place of each address that a link or a picture below `root` has."""
     for element in root.iter("a", "img"):

@@ -18,7 +18,7 @@ from lxml import etree
 
 from kitbag.exporters.base import Package, PackageFile
 from kitbag.exporters.learner import Part, RenderedCourse
-from kitbag.exporters.markup import drop, has_class, map_links, parse_page, prefix_ids, shift_headings
+from kitbag.exporters.markup import drop, drop_dangling, has_class, map_links, parse_page, prefix_ids, shift_headings
 from kitbag.rendering.catalogue import direction
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES
@@ -114,6 +114,7 @@ class _File:
         if main is None or body is None:
             raise ValueError(f"{path}.html has no main element")
         drop(main, *_LEFT_OUT)
+        drop_dangling(main)
         change = partial(self._address, path)
         for island in main.iterfind(".//script"):
             island.text = _island(json.loads(island.text or "{}"), change)
