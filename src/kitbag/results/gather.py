@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,7 @@ def gather(paths: Iterable[Path]) -> Iterator[Found]:
         if path.is_dir():
             yield from _below(path)
         else:
-            yield _read(path)
+            yield _named(path)
 
 
 def _below(folder: Path) -> Iterator[Found]:
@@ -60,12 +60,16 @@ def _link(path: Path) -> Found:
     return Found(str(path), BadRecord("link", "It is a link, and no link is followed."))
 
 
-def _read(path: Path) -> Found:
+def _named(path: Path) -> Found:
+    """Read a file that somebody named: a link that is named is meant; one that lies in a folder may not be."""
     try:
-        # A link that somebody names is meant; one that lies in a folder may not be.
-        whole = path.resolve()
-        return Found(str(path), read_within(whole.parent, whole.name, largest=LARGEST_RECORD))
-    except Unreadable as error:
-        return Found(str(path), BadRecord(error.code, str(error)))
+        return replace(_read(path.resolve()), name=str(path))
     except (OSError, RuntimeError, ValueError):
         return Found(str(path), BadRecord("unreadable", "It cannot be read: its name or the links to it are broken."))
+
+
+def _read(path: Path) -> Found:
+    try:
+        return Found(str(path), read_within(path.parent, path.name, largest=LARGEST_RECORD))
+    except Unreadable as error:
+        return Found(str(path), BadRecord(error.code, str(error)))

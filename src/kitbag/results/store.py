@@ -168,7 +168,7 @@ class Store:
                             Outcome(name, kept=False, code=error.code, message=f"{error} It goes on waiting.")
                         )
                     continue
-                self._replace(attempt, data, judged)
+                self._replace(attempt, data, judged, known=True)
                 outcomes.append(Outcome(name, kept=True, code="new", message="Its edition is here now; it counts."))
             self._connection.commit()
         except sqlite3.Error as error:
@@ -245,16 +245,17 @@ class Store:
         except Unfit as error:
             if error.code != "other-edition":
                 return Outcome(file.name, kept=False, code=error.code, message=str(error))
-            self._replace(attempt, data, None)
+            self._replace(attempt, data, None, known=bool(known))
             return Outcome(file.name, kept=True, code="waiting", message=f"{error} It is kept until then.")
-        self._replace(attempt, data, judged)
+        self._replace(attempt, data, judged, known=bool(known))
         if known:
             return Outcome(file.name, kept=True, code="marked", message="It brings marks for essays that waited.")
         return Outcome(file.name, kept=True, code="new", message="It counts.")
 
-    def _replace(self, attempt: Attempt, data: bytes, judged: Judged | None) -> None:
-        """Keep a record in the place of an earlier state of it, if there is one."""
-        self._connection.execute("DELETE FROM item WHERE attempt = ?", (attempt.id,))
+    def _replace(self, attempt: Attempt, data: bytes, judged: Judged | None, *, known: bool) -> None:
+        """Keep a record, in the place of an earlier state of it where one is `known`."""
+        if known:
+            self._connection.execute("DELETE FROM item WHERE attempt = ?", (attempt.id,))
         passed = None if judged is None or judged.passed is None else int(judged.passed)
         self._connection.execute(
             "INSERT OR REPLACE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
