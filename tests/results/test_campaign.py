@@ -1,0 +1,155 @@
+"""Kill it, again and again, and fill the disk: what was acknowledged is there, once."""
+
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kitbag.course.load import load_course
+from kitbag.questions.assembly import Assembly
+from kitbag.results.record import write_record
+from kitbag.results.session import Quiz, State, scored
+from kitbag.results.sheet import key_response
+from kitbag.results.store import open_store
+
+PROJECT = Path(__file__).parents[1] / "projects/every-item-type"
+SOURCE = str(Path(__file__).parents[2] / "src")
+WHEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+KITBAG = [sys.executable, "-c", "from kitbag.cli import main; main()"]
+ENVIRONMENT = {"PYTHONPATH": SOURCE, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+# Adds records one to a transaction, and says of each that it is safe.
+MERGE = """
+import sys
+from pathlib import Path
+from kitbag.course.load import load_course
+from kitbag.results import store
+from kitbag.results.gather import gather
+from kitbag.results.judging import Judge
+store.BATCH = 3
+judge = Judge(load_course(Path(sys.argv[1])).course)
+print("ready", flush=True)
+with store.open_store(Path(sys.argv[2])) as opened:
+    for outcome in opened.add(gather([Path(sys.argv[3])]), judge):
+        print(outcome.code, Path(outcome.name).stem, flush=True)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(PROJECT, tmp_path / "tea")
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    course = load_course(PROJECT).course
+    assert course is not None
+    form = Assembly(course.banks, course.info.tests).draw("final", seed="s")
+    quiz = Quiz(course, form.test, "final", form.id, 1, form.items)
+    responses = {drawn.item.id: key_response(drawn.item) for drawn in form.items}
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for number in range(200):
+        name = str(UUID(int=number, version=4))
+        record = write_record(scored(quiz, responses, name=name, person=f"p{number}", now=WHEN))
+        (stick / f"{name}.json").write_bytes(record)
+    return stick
+
+
+def merge(folder: Path, store: Path, stick: Path, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", MERGE, str(folder), str(store), str(stick)]
+    started = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        preexec_fn=limit,  # noqa: PLW1509 - one thread here
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == "ready\n"
+    return started
+
+
+def kept(store: Path) -> list[str]:
+    with open_store(store) as opened:
+        return [taken.id for taken in opened.attempts()]
+
+
+@pytest.mark.acceptance
+def test_a_hundred_kills_of_the_merge_lose_nothing_that_was_acknowledged(folder: Path, stick: Path) -> None:
+    chance = random.Random(7)  # noqa: S311 - a campaign, and no secret
+    store = folder / "results.sqlite"
+    acknowledged: set[str] = set()
+    for _ in range(100):
+        if chance.random() < 0.1:  # start anew at times, so that the tables are made under fire, too
+            store.unlink(missing_ok=True)
+            Path(f"{store}-journal").unlink(missing_ok=True)
+            acknowledged.clear()
+        process = merge(folder, store, stick)
+        time.sleep(chance.random() * 0.15)
+        process.send_signal(signal.SIGKILL)
+        output, _ = process.communicate()
+        words = [line.split() for line in output.splitlines() if line.count(" ") == 1]
+        acknowledged |= {name for _, name in words if len(name) == 36}
+        there = kept(store)
+        assert len(set(there)) == len(there)
+        assert acknowledged <= set(there)
+    merge(folder, store, stick).communicate()
+    assert len(kept(store)) == 200
+
+
+@pytest.mark.acceptance
+def test_a_full_disk_stops_the_merge_with_a_sentence_and_loses_nothing(folder: Path, stick: Path) -> None:
+    store = folder / "results.sqlite"
+    for size in range(50_000, 500_000, 50_000):
+        limit = (size, size)
+        process = merge(folder, store, stick, lambda limit=limit: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+        output, errors = process.communicate()
+        acknowledged = {line.split()[1] for line in output.splitlines() if line.startswith(("new ", "known "))}
+        assert acknowledged <= set(kept(store))
+        assert process.returncode == 0 or "NotAStore: The results cannot be written: " in errors
+    merge(folder, store, stick).communicate()
+    assert len(kept(store)) == 200
+
+
+@pytest.mark.acceptance
+def test_a_hundred_kills_of_the_terminal_lose_no_answer_that_was_shown(folder: Path) -> None:
+    chance = random.Random(7)  # noqa: S311 - a campaign, and no secret
+    command = [*KITBAG, "quiz", "-C", str(folder), "m1", "--plain"]
+    last = ""
+    for number in range(100):
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENVIRONMENT
+        )
+        assert process.stdin is not None
+        answers = [f"answer {number} {place}" for place in range(30)]
+        process.stdin.write("".join(f"/7\n{answer}\n" for answer in answers).encode())
+        process.stdin.flush()
+        assert process.stdout is not None
+        process.stdout.readline()  # it is there
+        time.sleep(chance.random() * 0.3)
+        process.kill()
+        output, _ = process.communicate()
+        shown = [
+            line for line in output.decode("utf-8", "replace").splitlines() if line.startswith("Your answer: answer")
+        ]
+        last = shown[-1].removeprefix("Your answer: ") if shown else last
+        for file in folder.glob("results/sittings/*/sitting.json"):
+            saved = State.model_validate_json(file.read_bytes()).answers[6].response
+            assert not last or (isinstance(saved, str) and _age(saved) >= _age(last))
+    assert last
+
+
+def _age(answer: str) -> tuple[int, ...]:
+    return tuple(map(int, answer.split()[1:]))
