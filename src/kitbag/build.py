@@ -111,20 +111,27 @@ def _printed_exams(work: Work, exams: "Sequence[Exam]") -> int:
 
 
 def _packages(work: Work) -> int:
+    """Write the course for learners and the bank for platforms, in every format."""
     from kitbag.exporters.base import select
+    from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
+    from kitbag.exporters.learner import RenderedCourse
     from kitbag.exporters.registry import EXPORTERS, export, write_export
 
-    selection, findings = select(work.course)
+    templates = work.settings.templates
+    selection, findings = select(work.course) if work.course.items else (None, [])
     work.findings.extend(findings)
-    if selection is None:
-        return 0
+    rendered = RenderedCourse(work.course, templates, "course")
     count = 0
-    for name in EXPORTERS:
-        made = export(name, selection, templates=work.settings.templates)
-        try:
-            count += len(write_export(made, work.folder))
-        except OSError as error:
-            raise Unwritable(work.before, error) from error
+    try:
+        for name in LEARNER_FORMATS:
+            count += sum(1 for _ in deliver(name, rendered, work.folder))
+        if selection:
+            for name in EXPORTERS:
+                count += len(write_export(export(name, selection, templates=templates), work.folder))
+    except OSError as error:
+        raise Unwritable(work.before, error) from error
+    except Unreadable as error:
+        work.findings.append(Finding(error.code, Place("course/media"), str(error), error.hint))
     return count
 
 
