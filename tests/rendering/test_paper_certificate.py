@@ -36,7 +36,7 @@ def course() -> Course:
 def attempt(**changes: Any) -> Attempt:
     fields: dict[str, Any] = {
         "schema": "attempt/1",
-        "id": "1",
+        "id": "0b5c7c6e-6f1e-4a43-9a3e-6f2f3c1d7e10",
         "course": "tea",
         "edition": "2.1",
         "test": "final",
