@@ -18,9 +18,9 @@ from typing import Final, assert_never
 from lxml import etree
 from markupsafe import Markup
 
-from kitbag.exporters.base import PackageFile, Scoring, Selection, file_names
+from kitbag.exporters.base import Package, PackageFile, Scoring, Selection, file_names
 from kitbag.exporters.credits import AnyChoice, Credits, credits_of, option_ids, right_ids
-from kitbag.exporters.draws import Draw
+from kitbag.exporters.draws import Draw, draw_of
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.notes import everywhere, numbers_only
 from kitbag.exporters.texts import Texts
@@ -687,6 +687,19 @@ def test_document(d: Dialect, test: Assessment, draw: Draw, hrefs: Mapping[str, 
 
 
 # --- The package -------------------------------------------------------------------------------------------------
+
+
+def content_package(d: Dialect, selection: Selection) -> Package:
+    """Return all items and tests of a selection as a content package of one version of QTI."""
+    rows = [weigh(item, selection) for item in selection.items]
+    carried = frozenset(row.subject for row in rows)
+    draws = [(test, draw_of(test, selection, carried)) for test in selection.tests]
+    kept = [(test, draw) for test, draw in draws if draw.row.rung is not Rung.REFUSED]
+    return Package(
+        suffix=".zip",
+        files=package_files(d, selection, selection.items, kept),
+        rows=(*rows, *(draw.row for _, draw in draws)),
+    )
 
 
 def package_files(

@@ -9,9 +9,7 @@ Facts that decide what is written here:
 from typing import Final
 
 from kitbag.exporters.base import Package, Selection
-from kitbag.exporters.draws import draw_of
-from kitbag.exporters.fidelity import Rung
-from kitbag.exporters.qti import INTERACTIONS, Dialect, package_files, weigh
+from kitbag.exporters.qti import INTERACTIONS, Dialect, content_package
 
 DIALECT: Final = Dialect(
     version="v3p0",
@@ -36,12 +34,4 @@ class Qti3:
 
     def export(self, selection: Selection) -> Package:
         """Return a content package of all items and tests."""
-        rows = [weigh(item, selection) for item in selection.items]
-        carried = frozenset(row.subject for row in rows)
-        draws = [(test, draw_of(test, selection, carried)) for test in selection.tests]
-        kept = [(test, draw) for test, draw in draws if draw.row.rung is not Rung.REFUSED]
-        return Package(
-            suffix=".zip",
-            files=package_files(DIALECT, selection, selection.items, kept),
-            rows=(*rows, *(draw.row for _, draw in draws)),
-        )
+        return content_package(DIALECT, selection)
