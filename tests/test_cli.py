@@ -300,3 +300,19 @@ def test_no_color_is_respected_on_a_terminal(course: Path) -> None:
     for no_color, coloured in (("1", False), ("", True)):
         done = CliRunner(env={"NO_COLOR": no_color}).invoke(main, ["check", "-C", str(course)], color=True)
         assert ("\x1b" in done.output) == coloured
+
+
+def test_official_names_are_no_copies_even_while_an_item_is_flawed(tea: Path, tmp_path: Path) -> None:
+    bank = tea / "questions/m1.yaml"
+    bank.write_text(bank.read_text("utf-8").replace("Which kind of water tastes best?", "Water?"), "utf-8")
+    sources = tea / "course/sources.yaml"
+    name = "World Tea Committee on Kettles and Pots and Cups"
+    sources.write_text(sources.read_text("utf-8").replace("World Tea Committee on Kettles and Pots", name), "utf-8")
+    module = tea / "course/m2.yaml"
+    module.write_text(module.read_text("utf-8").replace("Pour slowly.", f"Ask the {name}."), "utf-8")
+    document = tmp_path / "leaflet.txt"
+    document.write_text(f"The {name} met in spring.\n\nIt met again in autumn, in another town.\n", "utf-8")
+    result = kitbag("check", "-C", tea, "--copied", document)
+    assert result.exit_code == 1
+    assert "too few to pose a problem" in result.output
+    assert "words in a row" not in result.output

@@ -779,13 +779,13 @@ def _checked(folder: Path) -> Loaded:
     """Read the course; where it can be read, judge how its items are written, too."""
     from kitbag.course.itemlint import lint_course
     from kitbag.course.load import load_course
-    from kitbag.findings import has_errors, in_order
+    from kitbag.findings import in_order
 
     loaded = load_course(folder)
     if loaded.course is None:
         return loaded
     findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places)])
-    return replace(loaded, findings=findings, course=None if has_errors(findings) else loaded.course)
+    return replace(loaded, findings=findings)
 
 
 def _looked_over(course: Course, places: Places) -> Iterator[Finding]:
@@ -815,11 +815,11 @@ def _course(folder: Path) -> Course:
 
 
 def _sound(loaded: Loaded) -> Course:
-    from kitbag.findings import Severity
+    from kitbag.findings import Severity, has_errors
 
     # Notes are for `kitbag check`; whoever builds wants to see mistakes.
     _print((finding for finding in loaded.findings if finding.severity is not Severity.NOTE), err=True)
-    if loaded.course is None:
+    if loaded.course is None or has_errors(loaded.findings):
         click.echo(_summary(loaded.findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
     return loaded.course
