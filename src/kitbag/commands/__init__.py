@@ -1,0 +1,1 @@
+"""One file for each group of commands; what a command needs is imported when it runs."""

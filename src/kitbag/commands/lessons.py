@@ -1,0 +1,152 @@
+"""Commands that start, judge and build a course."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from kitbag.commands.shared import (
+    FILE,
+    FILE_OUT,
+    FOLDER,
+    MISTAKES,
+    checked,
+    finish,
+    in_course,
+    into_folder,
+    own_templates,
+    paper_size,
+    print_findings,
+    refusals,
+    say,
+    sound,
+    sound_course,
+    stop,
+    summary,
+    table,
+    today,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from kitbag.commands.shared import Size
+    from kitbag.course.load import Loaded
+    from kitbag.course.model import Course
+    from kitbag.course.parts import Places
+    from kitbag.findings import Finding
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--skeleton", is_flag=True, help="Lay down a small course to write over, not the whole shipped one.")
+def init(folder: Path, *, skeleton: bool) -> None:
+    """Start a course in FOLDER, which must be new or empty."""
+    from kitbag.shipped import CannotStart, start
+
+    try:
+        written = start(folder, skeleton=skeleton)
+    except CannotStart as error:
+        stop(str(error))
+    click.echo(f"Wrote {len(written)} files into {folder}. Next: cd {folder} && kitbag build")
+
+
+@click.command()
+@in_course
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
+@click.option("--copied", "source", type=FILE, metavar="FILE", help="Also find sentences copied from this document.")
+def check(folder: Path, style: str, source: Path | None) -> None:
+    """Read the course and say everything that is wrong with it, with file, line and column.
+
+    It checks the files, how the items are written, what is not taught or tested, what is out of date, and how hard the
+    lessons are to read.
+    """
+    from kitbag.findings import as_json, in_order
+
+    loaded = checked(folder)
+    findings = loaded.findings
+    if loaded.course:
+        findings = in_order([*findings, *_looked_over(loaded.course, loaded.places)])
+    if source:
+        findings = in_order([*findings, *_copied(loaded, source)])
+    if style == "json":
+        click.echo(as_json(findings))
+    else:
+        print_findings(findings)
+        click.echo(summary(findings))
+    sys.exit(_code(findings))
+
+
+@click.command()
+@in_course
+@click.option("--only", "wanted", multiple=True, metavar="OUTPUT", help="Build this output only; may be repeated.")
+@into_folder
+@paper_size
+@own_templates
+def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *, no_templates: bool) -> None:
+    """Build the site, the handouts and all other output into build/."""
+    from kitbag.build import OUTPUTS, Settings, build_course
+    from kitbag.findings import did_you_mean, listed
+
+    for name in wanted:
+        if name not in OUTPUTS:
+            hint = did_you_mean(name, OUTPUTS) or f"There are: {listed(OUTPUTS)}."
+            raise click.BadParameter(f'There is no output "{name}". {hint}', param_hint="--only")
+    course = sound_course(folder)
+    settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size)
+    finish(build_course(course, settings, say))
+
+
+@click.command()
+@in_course
+@click.option("--format", "style", type=click.Choice(["text", "csv", "html"]), default="text", help="How to show it.")
+@click.option("--output", type=FILE_OUT, metavar="FILE", help="Write it into this file.")
+def coverage(folder: Path, style: str, output: Path | None) -> None:
+    """Show what of the sources is taught, practised and tested, and where there are gaps."""
+    from kitbag.course.coverage import coverage as covered
+    from kitbag.rendering.reports import coverage_page
+
+    loaded = checked(folder)
+    course = sound(loaded)
+    found = covered(course)
+    if style == "text":
+        shown = "".join(table(one.title, one.header, one.rows) for one in found.tables())
+        shown += "".join(f"{finding}\n" for finding in found.findings(loaded.places)) or "No gaps.\n"
+    else:
+        shown = found.as_csv() if style == "csv" else coverage_page(found, course)
+    if output:
+        write({output: shown.encode()})
+        click.echo(f"Wrote {output}.")
+    else:
+        click.echo(shown, nl=False)
+
+
+def _looked_over(course: Course, places: Places) -> Iterator[Finding]:
+    """Find what a sound course should still be looked at for: gaps, what is out of date, what is hard to read."""
+    from kitbag.course.coverage import coverage as covered
+    from kitbag.course.currency import currency
+    from kitbag.course.readability import readability_notes
+
+    yield from covered(course).findings(places)
+    yield from currency(course, places, today=today())
+    yield from readability_notes(course, places)
+
+
+def _copied(loaded: Loaded, source: Path) -> Iterator[Finding]:
+    from kitbag.course.copied import copied
+    from kitbag.course.documents.read import read_document
+
+    with refusals():
+        copy = read_document(source)
+    documents = loaded.course.sources.documents if loaded.course else ()
+    yield from copied(loaded.places, copy, [name for one in documents for name in one.official_names])
+
+
+def _code(findings: Iterable[Finding]) -> int:
+    from kitbag.findings import has_errors
+
+    return MISTAKES if has_errors(findings) else 0

@@ -1,0 +1,196 @@
+"""Commands that bring attempt records together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kitbag.commands.shared import (
+    FILE,
+    FILE_OUT,
+    IN_PART,
+    MISTAKES,
+    bytes_of,
+    in_course,
+    in_store,
+    opened_store,
+    sound_course,
+    speaks,
+    stop,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@click.group()
+def results() -> None:
+    """Bring attempt records together, and see who passed."""
+
+
+@results.command("add")
+@in_course
+@in_store
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1)
+def results_add(folder: Path, where: Path | None, files: Sequence[Path]) -> None:
+    """Add the attempt records in FILES, which may be folders or a whole stick, and score each again.
+
+    Without FILES it adds the tests taken in this folder's terminal and the grids marked here. A record that was
+    altered, is of another course or was added before is refused with the reason, and the exit code is 1.
+    """
+    from itertools import chain
+
+    from kitbag.results.gather import gather
+    from kitbag.results.judging import Judge
+    from kitbag.results.place import own_records
+    from kitbag.results.visible import visible
+
+    judge = Judge(sound_course(folder))
+    counts = {True: 0, False: 0}
+    with opened_store(folder, where) as store:
+        for outcome in chain(store.judge_waiting(judge), store.add(gather(files or own_records(folder)), judge)):
+            counts[outcome.kept] += 1
+            if outcome.code != "new":
+                click.echo(f"{visible(outcome.name)}: {outcome.code}: {outcome.message}", err=not outcome.kept)
+        waiting = len(store.waiting())
+    click.echo(f"Added {counts[True]}, refused {counts[False]}; waiting for their edition: {waiting}.")
+    sys.exit(MISTAKES if counts[False] else 0)
+
+
+@results.command("report")
+@in_course
+@in_store
+@click.option("--roster", type=FILE, metavar="CSV", help="Who should have come: a CSV file with a column of names.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "html", "csv", "pdf"]), default="text", help="How to show it."
+)
+@click.option(
+    "--table",
+    type=click.Choice(["attempts", "objectives", "items", "pairs"]),
+    default="attempts",
+    show_default=True,
+    help="What to write as CSV.",
+)
+@click.option("--output", type=FILE_OUT, metavar="FILE", help="Write it into this file.")
+def results_report(
+    folder: Path, where: Path | None, roster: Path | None, style: str, table: str, output: Path | None
+) -> None:
+    """Tell who passed, who failed and who is missing, with the score by objective and by question."""
+    from kitbag.rendering.paper_pdf import NoPdf
+    from kitbag.rendering.results_report import results_csv, results_page, results_pdf, results_text
+    from kitbag.results.report import report
+    from kitbag.results.roster import NotARoster, read_roster
+
+    if style == "pdf" and output is None:
+        raise click.UsageError("A PDF needs --output FILE.")
+    course = sound_course(folder)
+    try:
+        names = read_roster(bytes_of(roster)) if roster else None
+    except NotARoster as error:
+        stop(str(error))
+    with opened_store(folder, where) as store:
+        made = report(course, store, roster=names)
+    if style == "pdf":
+        try:
+            shown = results_pdf(made)
+        except NoPdf as error:
+            stop(str(error), IN_PART)
+    elif style == "text":
+        shown = results_text(made, unicode=output is not None or speaks("█·")).encode()
+    else:
+        shown = (results_csv(made, table) if style == "csv" else results_page(made)).encode()
+    if output:
+        write({output: shown})
+        click.echo(f"Wrote {output}.")
+    else:
+        click.echo(shown.decode(), nl=False)
+
+
+@results.command("export")
+@in_course
+@in_store
+@click.option("--xapi", type=FILE_OUT, required=True, metavar="FILE", help="Write xAPI 1.0.3 statements into FILE.")
+@click.option("--home", default="https://kitbag.invalid/", show_default=True, help="The address that names belong to.")
+def results_export(folder: Path, where: Path | None, xapi: Path, home: str) -> None:
+    """Write the results for a learning record store, as a list of statements in JSON."""
+    import json
+
+    from kitbag.results.xapi import statements
+
+    if not home.startswith(("https://", "http://")) or not home.endswith("/") or set(home) & set(' "<>\\^`{|}'):
+        raise click.BadParameter("expected an address such as https://training.example/.", param_hint="--home")
+    course = sound_course(folder)
+    with opened_store(folder, where) as store:
+        made = list(statements(course, store, home=home))
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in made)
+    write({xapi: f"[\n{lines}\n]\n".encode()})
+    click.echo(f"Wrote {len(made)} statements into {xapi}.")
+
+
+@results.command("verify")
+@in_course
+@in_store
+@click.argument("code")
+@click.option("--name", default="", help="The name on the certificate, where the record holds a pseudonym.")
+def results_verify(folder: Path, where: Path | None, code: str, name: str) -> None:
+    """Find the attempt that a certificate with this CODE was printed for; exit code 1 where there is none."""
+    from kitbag.rendering.paper_certificate import certificate_code, completion_of
+    from kitbag.results.visible import visible
+
+    def bare(text: str) -> str:
+        return "".join(text.split()).replace("-", "").upper()
+
+    course = sound_course(folder)
+    with opened_store(folder, where) as store:
+        for attempt in store.passed():
+            said = completion_of(attempt, name=name)
+            if bare(certificate_code(course, said)) == bare(code):
+                who = visible(said.name) or attempt.id
+                click.echo(f"{who} passed {attempt.test} on {said.day} with {said.score}, form {attempt.form}.")
+                return
+    stop(f'No certificate of these results has the code "{visible(code)}".')
+
+
+@results.command("essays")
+@in_course
+@in_store
+@click.option("--output", type=FILE_OUT, required=True, metavar="FILE", help="Write the sheet into this CSV file.")
+def results_essays(folder: Path, where: Path | None, output: Path) -> None:
+    """Write a sheet of the essays that wait for marks, a line for each criterion; fill in "marks" and see `mark`."""
+    from kitbag.results.essays import sheet
+
+    course = sound_course(folder)
+    with opened_store(folder, where) as store:
+        text = sheet(course, store)
+    # With a byte order mark, spreadsheets take it for UTF-8.
+    write({output: text.encode("utf-8-sig")})
+    click.echo(f"Wrote {output}.")
+
+
+@results.command("mark")
+@in_course
+@in_store
+@click.argument("filled", type=FILE)
+def results_mark(folder: Path, where: Path | None, filled: Path) -> None:
+    """Take over the marks in FILLED, a sheet of essays; each record gets a new digest, and counts anew."""
+    from kitbag.results.essays import WrongSheet, marked
+    from kitbag.results.gather import Found
+    from kitbag.results.judging import Judge
+    from kitbag.results.record import write_record
+
+    course = sound_course(folder)
+    judge = Judge(course)
+    with opened_store(folder, where) as store:
+        try:
+            records = marked(bytes_of(filled), course, store, judge)
+        except WrongSheet as error:
+            stop(f"{filled}: {error} Nothing was changed.")
+        outcomes = list(store.add([Found(one.id, write_record(one)) for one in records], judge))
+    for outcome in outcomes:
+        click.echo(f"{outcome.name}: {outcome.code}: {outcome.message}", err=not outcome.kept)
+    click.echo(f"Marked {sum(outcome.kept for outcome in outcomes)} records.")
+    sys.exit(0 if all(outcome.kept for outcome in outcomes) else MISTAKES)

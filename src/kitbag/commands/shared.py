@@ -1,0 +1,228 @@
+"""What the commands share: their options, how a course is read for them, and how they tell what happened."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from kitbag.course.load import Loaded
+    from kitbag.course.model import Course
+    from kitbag.course.parts import Places
+    from kitbag.findings import Finding, Place
+    from kitbag.results.store import Store
+
+Size = Literal["a4", "letter"]
+
+MISTAKES: Final = 1
+IN_PART: Final = 3
+
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
+FILE_OUT: Final = click.Path(path_type=Path, dir_okay=False)
+
+
+def in_course(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that names the course folder."""
+    return click.option(
+        "-C",
+        "--course",
+        "folder",
+        type=FOLDER,
+        default=Path(),
+        show_default="this folder",
+        metavar="FOLDER",
+        help="The folder that holds course/ and questions/.",
+    )(command)
+
+
+def into_folder(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that says where to write."""
+    help_text = "Write here instead of into build/ of the course."
+    return click.option("--into", type=FOLDER, metavar="FOLDER", help=help_text)(command)
+
+
+def paper_size(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that chooses the paper."""
+    sizes = click.Choice(["a4", "letter"])
+    return click.option("--paper", "size", type=sizes, default="a4", show_default=True, help="The size of paper.")(
+        command
+    )
+
+
+def own_templates(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that leaves the course's own templates aside."""
+    help_text = "Ignore the templates/ of the course folder."
+    return click.option("--no-templates", is_flag=True, help=help_text)(command)
+
+
+def in_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that names the file in which results come together."""
+    help_text = "The file of results, instead of results/results.sqlite of the course folder."
+    return click.option("--store", "where", type=FILE_OUT, metavar="FILE", help=help_text)(command)
+
+
+def checked(folder: Path) -> Loaded:
+    """Read the course; where it can be read, judge how its items are written, too."""
+    from kitbag.course.itemlint import lint_course
+    from kitbag.course.load import load_course
+    from kitbag.findings import in_order
+
+    loaded = load_course(folder)
+    if loaded.course is None:
+        return loaded
+    findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places)])
+    return replace(loaded, findings=findings)
+
+
+def sound_course(folder: Path) -> Course:
+    """Return the course, or print what is wrong with it and leave."""
+    return sound(checked(folder))
+
+
+def sound(loaded: Loaded) -> Course:
+    """Return the course that was read, or print what is wrong with it and leave."""
+    from kitbag.findings import Severity, has_errors
+
+    # Notes are for `kitbag check`; whoever builds wants to see mistakes.
+    print_findings((finding for finding in loaded.findings if finding.severity is not Severity.NOTE), err=True)
+    if loaded.course is None or has_errors(loaded.findings):
+        click.echo(summary(loaded.findings) + " Nothing was written.", err=True)
+        sys.exit(MISTAKES)
+    return loaded.course
+
+
+def place_of(course: Course, places: Places) -> Callable[[str], Place]:
+    """Return where an item or a test stands, by its id."""
+    found = {
+        item.id: (f"questions/{bank.module}.yaml", "items", number)
+        for bank in course.banks
+        for number, item in enumerate(bank.items)
+    }
+    found |= {test.id: ("course/course.yaml", "tests", number) for number, test in enumerate(course.info.tests)}
+    return lambda name: places.at(*found[name]) if name in found else places.at("course/course.yaml")
+
+
+@contextlib.contextmanager
+def opened_store(folder: Path, where: Path | None) -> Iterator[Store]:
+    """Open the results of a course, or say why not and leave."""
+    from kitbag.results.place import store_path
+    from kitbag.results.store import NotAStore, open_store
+
+    try:
+        with open_store(where or store_path(folder)) as store:
+            yield store
+    except NotAStore as error:
+        stop(str(error), IN_PART)
+    except OSError as error:
+        stop(f"{error.filename or folder} cannot be written: {error.strerror or error}.", IN_PART)
+
+
+def bytes_of(file: Path) -> bytes:
+    """Return what a file holds, or say why it cannot be read and leave."""
+    from kitbag.files import Unreadable, read_within
+
+    resolved = file.resolve()
+    try:
+        return read_within(resolved.parent, resolved.name)
+    except Unreadable as error:
+        stop(f"{error} {error.hint}".strip())
+
+
+def write(files: Mapping[Path, bytes]) -> None:
+    """Write files, each whole or not at all, or say which cannot be written and leave."""
+    from kitbag.files import write_atomically
+
+    for path, data in files.items():
+        try:
+            write_atomically(path, data)
+        except OSError as error:
+            stop(f"{path} cannot be written: {error.strerror or error}.", IN_PART)
+
+
+def today() -> date:
+    """Return the day: SOURCE_DATE_EPOCH's where it is set, so that a build can be repeated."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else datetime.now().astimezone().date()
+
+
+def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
+    """Print findings, a line each, in colour where a person looks."""
+    colours = {"error": "red", "warning": "yellow", "note": "cyan"}
+    for finding in findings:
+        place, message = str(finding.place), str(finding).removeprefix(f"{finding.place}: ")
+        click.echo(f"{click.style(place, bold=True)}: {click.style(message, fg=colours[finding.severity])}", err=err)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Return how many findings there are of each severity."""
+    counts = [(sum(finding.severity == kind for finding in findings), kind) for kind in ("error", "warning", "note")]
+    told = [f"{count} {kind}{'' if count == 1 else 's'}" for count, kind in counts if count]
+    return f"{', '.join(told)}." if told else "Nothing to complain about."
+
+
+def finish(findings: Sequence[Finding]) -> NoReturn:
+    """Print what could not be done, and leave."""
+    from kitbag.findings import has_errors
+
+    print_findings(findings, err=True)
+    sys.exit(IN_PART if has_errors(findings) else 0)
+
+
+def say(message: str) -> None:
+    """Tell about progress; findings and progress share the error stream, so that output can be piped."""
+    click.echo(message, err=True)
+
+
+def stop(message: str, code: int = MISTAKES) -> NoReturn:
+    """Say why the command cannot go on, and leave."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as text, as wide as the terminal."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    wide = None if sys.stdout.isatty() else 200
+    text = StringIO()
+    Console(file=text, width=wide, force_terminal=False, markup=False).print(table)
+    return text.getvalue() + "\n"
+
+
+def speaks(text: str) -> bool:
+    """Tell whether standard output can show a text."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """Print why a document or sources.yaml cannot be used, and leave; nothing was changed."""
+    from kitbag.course.documents.blocks import DocumentError
+    from kitbag.course.sources_file import CannotEdit
+
+    try:
+        yield
+    except (DocumentError, CannotEdit) as error:
+        stop(str(error))

@@ -1,0 +1,188 @@
+"""Commands that give a test and certify who passed it, on paper and in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from kitbag.commands.shared import (
+    FILE,
+    MISTAKES,
+    bytes_of,
+    finish,
+    in_course,
+    into_folder,
+    opened_store,
+    own_templates,
+    paper_size,
+    print_findings,
+    say,
+    sound_course,
+    stop,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from kitbag.commands.shared import Size
+    from kitbag.course.model import Course
+    from kitbag.rendering.paper_certificate import Completion
+
+
+@click.command()
+@in_course
+@click.argument("test")
+@click.option("--variants", type=click.IntRange(1, 26), default=2, show_default=True, help="How many forms to draw.")
+@click.option("--seed", default="1", show_default=True, help="Any text; the same text draws the same forms.")
+@click.option("--attempt", type=click.IntRange(1, 20), default=1, help="Draw the forms of a later attempt.")
+@into_folder
+@paper_size
+@own_templates
+def paper(
+    folder: Path,
+    test: str,
+    variants: int,
+    seed: str,
+    attempt: int,
+    into: Path | None,
+    size: Size,
+    *,
+    no_templates: bool,
+) -> None:
+    """Print TEST in variants: papers, answer sheets, a key for each, and a grid to key the answers into."""
+    from kitbag.build import Settings, print_exam
+    from kitbag.findings import did_you_mean, listed
+
+    course = sound_course(folder)
+    tests = {one.id: one for one in course.info.tests}
+    if test not in tests:
+        hint = did_you_mean(test, tests) or f"There are: {listed(tests)}."
+        raise click.BadParameter(f'The course has no test "{test}". {hint}', param_hint="TEST")
+    if attempt > tests[test].attempts:
+        raise click.BadParameter(f"{test} has {tests[test].attempts} attempts.", param_hint="--attempt")
+    settings = Settings(into or folder / "build", templates=None if no_templates else folder, paper=size)
+    finish(print_exam(course, settings, say, test=test, variants=variants, seed=seed, attempt=attempt))
+
+
+@click.command()
+@in_course
+@click.argument("grid", type=FILE)
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When the test was taken; today where not given.")
+@into_folder
+def mark(folder: Path, grid: Path, day: datetime | None, into: Path | None) -> None:
+    """Score the answer sheets keyed into GRID, and write an attempt record for each into build/results/."""
+    from kitbag.findings import Severity
+    from kitbag.results.grid import NotAGrid, read_grid
+    from kitbag.results.marking import mark_grid
+    from kitbag.results.record import write_record
+
+    course = sound_course(folder)
+    try:
+        when = (day or datetime.now(UTC)).astimezone()
+        marked = mark_grid(course, read_grid(bytes_of(grid), file=grid.name), when=when)
+    except NotAGrid as error:
+        print_findings([error.finding], err=True)
+        sys.exit(MISTAKES)
+    target = (into or folder / "build") / "results"
+    files = {f"{one.test}-{one.person or 'sheet'}-{one.id[:8]}.json": one for one in marked.attempts}
+    write({target / _file_name(name): write_record(attempt) for name, attempt in files.items()})
+    print_findings(marked.findings, err=True)
+    for attempt in marked.attempts:
+        passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
+        click.echo(f"{attempt.person or attempt.id[:8]}: {attempt.marks} of {attempt.possible} {passed}".rstrip())
+    click.echo(f"Wrote {len(files)} record{'' if len(files) == 1 else 's'} into {target}.")
+    sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in marked.findings) else 0)
+
+
+@click.command()
+@in_course
+@click.argument("records", type=FILE, nargs=-1)
+@click.option("--name", default="", help="The name to print, where the record holds a pseudonym.")
+@click.option("--instructor", default="", help="Who signs.")
+@click.option("--passed", is_flag=True, help="Print one for everybody who passed, from the results brought together.")
+@into_folder
+@paper_size
+@own_templates
+def certificate(
+    folder: Path,
+    records: Sequence[Path],
+    name: str,
+    instructor: str,
+    into: Path | None,
+    size: Size,
+    *,
+    passed: bool,
+    no_templates: bool,
+) -> None:
+    """Print a certificate of completion for each of RECORDS that was passed; without any, one to fill in by hand."""
+    from kitbag.build import Settings, print_certificates
+    from kitbag.rendering.paper_certificate import completion_of
+
+    course = sound_course(folder)
+    if name and len(records) != 1:
+        raise click.UsageError("--name is for one record.")
+    if passed and (records or name):
+        raise click.UsageError("--passed prints for everybody in the results; name no records and no person.")
+    completions = [(record.stem, _completion(course, record, name, instructor)) for record in records]
+    if passed:
+        with opened_store(folder, None) as store:
+            completions = [(one.id, completion_of(one, instructor=instructor)) for one in store.passed()]
+        if not completions:
+            stop("Nobody has passed yet, by these results.")
+    settings = Settings(into or folder / "build", templates=None if no_templates else folder, paper=size)
+    finish(print_certificates(course, settings, say, completions))
+
+
+@click.command()
+@in_course
+@click.argument("name", metavar="MODULE|TEST", default="final")
+@click.option("--form", help="The id of the form to take; drawn where not given.")
+@click.option("--person", metavar="NAME", help="A name or pseudonym for the record; asked for where not given.")
+@click.option("--code", default="", help="A code from the instructor: more time, or no limit.")
+@click.option("--plain", is_flag=True, help="Line by line, for screen readers: nothing is cleared, coloured or drawn.")
+@click.option("--responses", type=FILE, metavar="FILE", help="Score the responses in this JSON file without asking.")
+def quiz(
+    folder: Path, name: str, form: str | None, person: str | None, code: str, responses: Path | None, *, plain: bool
+) -> None:
+    """Take a test, or practise a module, in the terminal.
+
+    Answers are saved as they are given: whatever happens, the same command goes on where you stopped. The record of a
+    test goes to results/records/ of the course folder, where "kitbag results add" finds it.
+    """
+    from kitbag.questions.assembly import NoForm
+    from kitbag.questions.form_id import NoFormId
+    from kitbag.questions.scoring import BadResponse
+    from kitbag.questions.solver import Undecided
+    from kitbag.results.sittings import NoQuiz
+    from kitbag.terminal import Settings, score_file, take
+
+    course = sound_course(folder)
+    try:
+        if responses:
+            sys.exit(score_file(course, name, bytes_of(responses), form=form, person=person))
+        sys.exit(take(course, name, Settings(form, person, plain, code)))
+    except (NoQuiz, NoForm, NoFormId, Undecided, BadResponse) as error:
+        stop(str(error))
+
+
+def _completion(course: Course, file: Path, name: str, instructor: str) -> Completion:
+    from kitbag.rendering.paper_certificate import completion_of
+    from kitbag.results.record import BadRecord, read_record
+
+    try:
+        attempt = read_record(bytes_of(file))
+        if (attempt.course, attempt.edition) != (course.info.id, course.info.edition):
+            stop(f"{file}: It is of {attempt.course}, edition {attempt.edition}; this is another course or edition.")
+        return completion_of(attempt, name=name, instructor=instructor)
+    except (BadRecord, ValueError) as error:
+        stop(f"{file}: {error}")
+
+
+def _file_name(text: str) -> str:
+    """Return a text as the name of a file on any platform."""
+    return "".join(char if char.isalnum() or char in "-_." else "_" for char in text)
