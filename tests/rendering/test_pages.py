@@ -144,7 +144,8 @@ def test_every_page_says_its_language_its_name_and_its_edition(site: Site) -> No
     for tree in pages_of(site).values():
         assert (tree.get("lang"), tree.get("dir")) == ("en", "ltr")
         assert len(tree.xpath("//h1")) == 1
-        assert every(tree, "//footer//p")[0] == "Reading a Tide Table Edition 3.1, correct as of 9 March 2024 · d1g3st"
+        foot = every(tree, "//footer//p")[0]
+        assert re.fullmatch(r"Reading a Tide Table Edition 3\.1, correct as of 9 March 2024 · [0-9a-f]{12}", foot), foot
         assert every(tree, "//body/a[1]/@href/..") == ["Skip to the content"]
         titles |= set(every(tree, "//head/title"))
     assert len(titles) == len(pages_of(site))
@@ -331,6 +332,28 @@ def test_about_tells_edition_dates_digest_and_privacy(page: Callable[[str], html
     assert facts["Content digest"].startswith("d1g3st")
     assert about.xpath("//*[@id='device']//button[@id='clear']")
     assert every(about, "//p[@class='statement']") == ["By A walker, for walkers."]
+
+
+# --- Digests -----------------------------------------------------------------------------------------------------
+
+
+def test_the_digest_of_a_page_changes_with_what_it_shows_and_not_before(course: Course, site: Site) -> None:
+    def foots(pages: Site) -> dict[str, str]:
+        return {path: every(tree, "//footer//code")[0] for path, tree in pages_of(pages).items()}
+
+    other = replace(course, digest="another", media={"wave.svg": "another"})
+    changed = {path for path, foot in foots(site_of(other)).items() if foots(site)[path] != foot}
+    assert changed == {path for path, page in pages_of(site).items() if page.xpath("//img[contains(@src, 'wave.svg')]")}
+    assert len(changed) > 0
+    longer = course.modules[0].model_copy(update={"summary": "Said anew."})
+    other = replace(course, modules=(longer, *course.modules[1:]))
+    pages = foots(site_of(other))
+    assert {path for path, foot in pages.items() if foots(site)[path] != foot} == {"index.html", "modules/m1.html"}
+
+
+def test_a_page_without_a_digest_of_the_course_has_none_at_its_foot(course: Course) -> None:
+    pages = {path: make() for path, make in render_site(course, templates=PROJECT)}
+    assert not [path for path, tree in pages_of(pages).items() if tree.xpath("//footer//code")]
 
 
 # --- Templates of the course -------------------------------------------------------------------------------------

@@ -145,17 +145,35 @@ def test_headings_begin_at_one_and_skip_no_level(tea: list[Opened]) -> None:
 
 
 def test_every_page_says_which_edition_and_page_it_is(tea: list[Opened]) -> None:
-    course = load(TEA)
     without = ("job-aid", "certificate")  # one page each, with edition and date in its text
     for one in tea:
         count = len(one.texts)
+        # The digest on a document is of what it says; a certificate names the whole course.
+        html = one.document.html()
+        digests = set(re.findall(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])", re.sub(r"data:[^\"]*", "", html)))
+        assert len(digests) == 1, (one.name, digests)
         for number, text in enumerate(one.texts, 1):
             if one.name.endswith("course-book.pdf") and number == 1:
                 continue  # the cover says it in its own way
-            assert course.digest[:12] in text, (one.name, number)
+            assert digests & set(text.split()), (one.name, number)
             assert "2.1" in text, (one.name, number)
             if not any(name in one.name for name in without) and not (number == 1 and "slides" in one.name):
                 assert re.search(rf"(Page|Slide) {number} of {count}\b", text), (one.name, number)
+
+
+def test_a_document_changes_with_what_it_says_and_not_before() -> None:
+    course = load(TEA)
+    first = course.modules[0].model_copy(update={"summary": "Said anew."})
+    changed = replace(course, digest="0" * 64, modules=(first, *course.modules[1:]))
+
+    def pages(course: Course) -> dict[str, str]:
+        return {one.path: one.html() for one in documents(course, size="a4", templates=None)}
+
+    before, after = pages(course), pages(changed)
+    differ = {path for path in before if before[path] != after[path]}
+    other = course.modules[1].id
+    assert not [path for path in differ if f"-{other}" in path or f"/{other}" in path], differ
+    assert [path for path in differ if course.modules[0].id in path], differ
 
 
 def test_a_handout_is_one_sheet(tea: list[Opened]) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from kitbag.course.checks import check
 from kitbag.course.checks.common import RESERVED
 from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
-from kitbag.course.parts import Parts, Places, media_of
+from kitbag.course.parts import MEDIA, Parts, Places, media_of
 from kitbag.fields import Model
 from kitbag.files import Unreadable, read_within
 from kitbag.findings import Finding, Place, Severity, did_you_mean, has_errors, in_order
@@ -49,8 +49,7 @@ def load_course(folder: Path) -> Loaded:
     findings = reading.findings + list(check(parts, reading.places))
     if info and not any(finding.code == "missing-file" for finding in findings):
         findings += _left_lying(folder, info)
-    for name in media_of(parts):
-        reading.hash_media(name)
+    media = {name.removeprefix(f"{MEDIA}/"): reading.hash_media(name) for name in media_of(parts)}
     findings = in_order(findings)
     course = None
     if info and sources and glossary and not has_errors(findings):
@@ -62,6 +61,7 @@ def load_course(folder: Path) -> Loaded:
             modules=tuple(module for module in modules.values() if module),
             banks=tuple(bank for bank in banks.values() if bank),
             digest=reading.digest.hexdigest(),
+            media=media,
         )
     return Loaded(course, findings, reading.places)
 
@@ -96,11 +96,13 @@ class _Reading:
             return ItemBank.model_validate({"schema": "questions/1", "module": name})
         return self.read(file, ItemBank)
 
-    def hash_media(self, name: str) -> None:
+    def hash_media(self, name: str) -> str:
         try:
-            self.add(name, read_within(self.folder, name))
+            data = read_within(self.folder, name)
         except Unreadable:
-            return  # Told by the checks.
+            return ""  # Told by the checks.
+        self.add(name, data)
+        return hashlib.sha256(data).hexdigest()
 
     def add(self, file: str, data: bytes) -> None:
         # Name and length first, so that no two folders of different files can feed the hash the same bytes.

@@ -4,7 +4,8 @@
 checked. Text fields named in `Markdown` are CommonMark without raw HTML.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -675,7 +676,9 @@ class Course:
     banks: tuple[ItemBank, ...]
     """In the order of the modules; a module without a file of items has an empty bank."""
     digest: str = ""
-    """SHA-256 over every input file, in hexadecimal: the content digest that pages and papers carry, cut short."""
+    """SHA-256 over every input file, in hexadecimal: the content digest of the course."""
+    media: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each picture it uses, in hexadecimal, by the picture's name under course/media."""
 
     @cached_property
     def items(self) -> dict[str, Item]:

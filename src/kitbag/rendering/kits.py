@@ -31,7 +31,7 @@ from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.items import QUIZ_STYLES, LessonLink, QuizContext, as_script, render_questions
 from kitbag.rendering.markdown import MarkdownRenderer
-from kitbag.rendering.pages import island_hashes, nonce_of
+from kitbag.rendering.pages import digest_of, island_hashes, nonce_of
 from kitbag.rendering.quiz_data import Json, scoring_data
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.styles import lean_style
@@ -107,7 +107,7 @@ def render_tests(course: Course, kits: Sequence[Kit], *, templates: Path | None,
         course: the checked course.
         kits: as `draw_kits` gives them.
         templates: the course folder whose `templates/` may change the theme; `None` ignores it.
-        digest: of the course's content, printed on every page.
+        digest: of the course's content. Each page carries a digest of what it shows itself; empty: no page carries one.
     """
     tests = _Tests(course, templates, digest)
     return iter(sorted(tests.files(kits), key=lambda file: file[0]))
@@ -127,6 +127,7 @@ class _Tests:
             "course": self.course.info,
             "digest": digest,
             "brand": self._brand is not None,
+            "digest_of": partial(digest_of, media=course.media),
             "nonce_of": nonce_of,
             "island_hashes": island_hashes,
         }

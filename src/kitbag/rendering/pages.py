@@ -9,9 +9,10 @@ other page shows the whole course.
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
+from html import unescape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import groupby
@@ -42,6 +43,10 @@ STYLES: Final = ("site.css", "pages.css")
 _WORDS_A_MINUTE: Final = 180
 """How fast people read a text in their second language, with care."""
 
+_DIGEST_SHOWN: Final = 12
+"""Hexadecimal digits of a digest at the foot of a page: enough to tell two states of a page apart."""
+
+_PICTURE: Final = re.compile(r'src="(?:\.\./)*media/([^"]+)"')
 _ISLAND: Final = re.compile(r'<script type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
 
 Files = Iterator[tuple[str, Callable[[], bytes]]]
@@ -53,7 +58,8 @@ def render_site(course: Course, *, templates: Path | None, digest: str = "", scr
     Args:
         course: the checked course.
         templates: the course folder whose `templates/` may change the theme; `None` ignores it.
-        digest: of the course's content: cut short at the foot of every page, whole on the page about this edition.
+        digest: of the course's content, for the page about this edition. At its foot each page then carries a digest of
+            what it shows itself, so that it changes when that changes and not before. Empty: no page carries one.
         scripts: further classic scripts, from the site's root, that every page loads; the caller adds their files.
     """
     site = _Site(course, templates, digest, scripts)
@@ -90,6 +96,7 @@ class _Site:
             "practice": self._practice,
             "brand": self._brand is not None,
             "scripts": tuple(scripts),
+            "digest_of": partial(digest_of, media=self.course.media),
             "nonce_of": nonce_of,
             "island_hashes": island_hashes,
             "anchor": anchor,
@@ -351,6 +358,14 @@ def _lean_script(file: Traversable) -> bytes:
 
 def _lean_style(file: Traversable) -> bytes:
     return lean_style(file.read_text("utf-8")).encode()
+
+
+def digest_of(shown: str, media: Mapping[str, str]) -> str:
+    """Return the digest at the foot of a page: of what the page shows, with the digests of its pictures by name."""
+    seen = sha256(shown.encode())
+    for name in sorted({unescape(name) for name in _PICTURE.findall(shown)}):
+        seen.update(media.get(name, "").encode())
+    return seen.hexdigest()[:_DIGEST_SHOWN]
 
 
 def nonce_of(body: str) -> str:

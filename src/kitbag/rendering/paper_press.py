@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, partial
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -30,7 +31,10 @@ Size: TypeAlias = Literal["a4", "letter"]
 """The paper: ISO A4 or US Letter."""
 
 DIGEST_SHOWN: Final = 12
-"""Hexadecimal digits of the content digest on a page: enough to tell two states of a course apart."""
+"""Hexadecimal digits of the content digest on a page: enough to tell two states of a document apart."""
+
+_DIGEST_HERE: Final = "\ue000digest\ue000"
+"""Stands where a document's digest goes until the rest is written; private-use letters, which no font has."""
 
 SLIDE_LINES: Final = 9
 """Lines of text below the heading of a slide."""
@@ -103,12 +107,14 @@ class Press:
                 title=title,
                 size=self.size,
                 as_of=date.fromisoformat(course.as_of) if course.as_of else None,
-                digest=course.digest[:DIGEST_SHOWN],
+                digest=_DIGEST_HERE,
                 brand=self._brand,
                 **context,
             )
         )
-        return curved(html, course.info.language)
+        html = curved(html, course.info.language)
+        # Of what the document says, so that a paper changes when that changes and not before.
+        return html.replace(_DIGEST_HERE, sha256(html.encode()).hexdigest()[:DIGEST_SHOWN])
 
     def _picture(self, picture: Picture) -> Markup:
         """Return a picture of course/media as an image that carries its own bytes."""
