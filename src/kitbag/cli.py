@@ -4,15 +4,21 @@ Exit codes: 0 all is well; 1 the course has mistakes, and nothing was written; 2
 3 part of the work could not be done (a full disk, a missing library), and the messages say which part; 130 interrupted.
 """
 
+import contextlib
+import errno
 import os
-from typing import Final
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, Final, NoReturn
 
 import click
 
 from kitbag import __version__
 from kitbag.commands.editors import completion, schema
 from kitbag.commands.exporting import export
-from kitbag.commands.lessons import build, check, coverage, init
+from kitbag.commands.lessons import build, check, coverage, init, preview
 from kitbag.commands.results import results
 from kitbag.commands.sources import sources
 from kitbag.commands.testing import certificate, mark, paper, quiz
@@ -21,6 +27,7 @@ COMMANDS: Final = (
     init,
     check,
     build,
+    preview,
     coverage,
     sources,
     paper,
@@ -34,7 +41,52 @@ COMMANDS: Final = (
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+INTERRUPTED: Final = 130
+IN_PART: Final = 3
+
+
+class _Kitbag(click.Group):
+    """All commands, and what is the same for each of them when it cannot go on."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an interruption and what the system refuses end it with one line and the right exit code."""
+        try:
+            with _interruptible():
+                result = super().invoke(ctx)
+                # Here, where a full disk or a closed pipe can still be told; Python would fail at its very end.
+                sys.stdout.flush()
+                return result
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads on: `kitbag check | head -1`
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"{where}The system refuses: {error.strerror or error}.", err=True)
+            ctx.exit(IN_PART)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a command that is told to end, or whose terminal goes away, tidy up as after Ctrl-C."""
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        signals = []
+    # What the caller ignores (nohup) stays ignored.
+    before = {one: signal.signal(one, interrupt) for one in signals if signal.getsignal(one) is signal.SIG_DFL}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@click.group(cls=_Kitbag, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="kitbag")
 def main() -> None:
     """Turn one folder of YAML into lessons, scored quizzes, handouts, exam papers and course packages.

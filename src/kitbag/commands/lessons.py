@@ -11,6 +11,7 @@ from kitbag.commands.shared import (
     FILE,
     FILE_OUT,
     FOLDER,
+    IN_PART,
     MISTAKES,
     checked,
     finish,
@@ -99,6 +100,35 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
     course = sound_course(folder)
     settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size)
     finish(build_course(course, settings, say))
+
+
+@click.command()
+@in_course
+@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Serve at this port; by default a free one.")
+@click.option("--open", "opened", is_flag=True, help="Open it in the browser.")
+def preview(folder: Path, port: int | None, *, opened: bool) -> None:
+    """Show the course in a browser on this machine while you write it.
+
+    A save shows at once, where you stood on the page, and so does what is wrong, with file and line. End it with
+    Ctrl-C.
+    """
+    from kitbag.preview import PortTaken
+    from kitbag.preview import preview as show
+
+    def started(address: str) -> None:
+        say(f"Preview at {address} - stop it with Ctrl-C.")
+        if opened:
+            click.launch(address)
+
+    def refreshed(findings: Sequence[Finding], seconds: float) -> None:
+        say(f"Read in {seconds:.2f} s. {summary(findings)}")
+
+    try:
+        show(folder, port=port, read=checked, started=started, refreshed=refreshed)
+    except PortTaken as error:
+        stop(str(error), IN_PART)
+    except KeyboardInterrupt:
+        say("Stopped.")
 
 
 @click.command()
