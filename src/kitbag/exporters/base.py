@@ -7,6 +7,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
+from pydantic import BaseModel
+
 from kitbag.course.model import Course, Module
 from kitbag.course.parts import MEDIA
 from kitbag.exporters.fidelity import Row, Rung
@@ -278,7 +280,7 @@ def _unwritable_texts(selection: Selection) -> list[Finding]:
 def control_character(item: Item) -> str:
     """Return the first character of an item's texts that XML cannot hold, or an empty string."""
     try:
-        if not _CONTROL_IN_JSON.search(item.__pydantic_serializer__.to_json(item).decode()):
+        if not _CONTROL_IN_JSON.search(as_json(item)):
             return ""
     except ValueError:  # a lone surrogate has no UTF-8
         pass
@@ -294,6 +296,11 @@ def control_character(item: Item) -> str:
         elif isinstance(value, list | tuple):
             stack.extend(value)
     return ""
+
+
+def as_json(model: BaseModel) -> str:
+    """Return a model as JSON: quick to look through. Raises ValueError for a lone surrogate, which has no UTF-8."""
+    return model.__pydantic_serializer__.to_json(model).decode()
 
 
 def _missing_pictures(selection: Selection) -> list[Finding]:

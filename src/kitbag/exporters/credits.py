@@ -17,9 +17,9 @@ AnyChoice: TypeAlias = SingleChoice | MultipleResponse | TrueFalse
 """The types answered by choosing options."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Credits:
-    """The worth of each option, as a share of the item's points."""
+    """The worth of each option, as a share of the item's points. Items with the same options and key share one."""
 
     of: dict[str, Fraction]
     """By option id, in the order of the options."""
@@ -34,7 +34,7 @@ _known: dict[tuple[object, ...], Credits | None] = {}
 
 def option_ids(item: AnyChoice) -> tuple[str, ...]:
     """Return the ids of what can be chosen, in the author's order."""
-    return ("true", "false") if isinstance(item, TrueFalse) else tuple(option.id for option in item.options)
+    return ("true", "false") if isinstance(item, TrueFalse) else tuple([option.id for option in item.options])
 
 
 def right_ids(item: AnyChoice) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
-from kitbag.exporters.base import Package, PackageFile, Selection
+from kitbag.exporters.base import Package, PackageFile, Selection, as_json
 from kitbag.exporters.fidelity import Row, Rung, change
 from kitbag.questions.model import (
     Categorise,
@@ -38,7 +38,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 """The columns. A part fills the first six; `value` is its key: whether it is right, or what it goes with."""
 
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_SIGNS: Final = frozenset("=+-@\t\r")
+_SUSPECT: Final = re.compile(r'"(?:[=+\-@]|\\[tr])')
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _PIECE: Final = 1 << 16
 
@@ -55,27 +56,27 @@ class Csv:
 
     def export(self, selection: Selection) -> Package:
         """Return one table of all items."""
-        rows = [
-            Row(item.id, item.type, Rung.NATIVE, (change("quoted-cells"),) if _has_formula(item, selection) else ())
-            for item in selection.items
-        ]
+        quoted = frozenset(item.id for item in selection.items if _has_formula(item, selection))
+        note = (change("quoted-cells"),)
+        rows = [Row(item.id, item.type, Rung.NATIVE, note if item.id in quoted else ()) for item in selection.items]
         return Package(
             suffix=".csv",
-            files=(PackageFile("questions.csv", lambda: _table(selection)),),
+            files=(PackageFile("questions.csv", lambda: _table(selection, quoted)),),
             rows=tuple(rows),
             archived=False,
         )
 
 
-def _table(selection: Selection) -> Iterator[bytes]:
+def _table(selection: Selection, quoted: frozenset[str]) -> Iterator[bytes]:
+    """Yield the table; `quoted` are the items of which some cell needs an apostrophe."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow(COLUMNS)
     shown: set[str] = set()
     for item in selection.items:
-        for row in _rows(item, selection, shown):
-            writer.writerow([_cell(text) for text in row])
+        rows = _rows(item, selection, shown)
+        writer.writerows([map(_cell, row) for row in rows] if item.id in quoted else rows)
         if buffer.tell() >= _PIECE:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -140,9 +141,12 @@ def _key(item: Item) -> str:
 def _parts(item: Item) -> Iterator[Part]:
     match item:
         case SingleChoice():
-            yield from (("option", o.id, o.text, _flag(holds=o.id == item.key), o.feedback or "") for o in item.options)
+            for option in item.options:
+                right = "true" if option.id == item.key else "false"
+                yield "option", option.id, option.text, right, option.feedback or ""
         case MultipleResponse():
-            yield from (("option", o.id, o.text, _flag(holds=o.id in item.key), o.feedback or "") for o in item.options)
+            for option in item.options:
+                yield "option", option.id, option.text, _flag(holds=option.id in item.key), option.feedback or ""
         case TrueFalse():
             yield "option", "true", "true", _flag(holds=item.key), item.feedback.true or ""
             yield "option", "false", "false", _flag(holds=not item.key), item.feedback.false or ""
@@ -193,10 +197,16 @@ def _flag(*, holds: bool) -> str:
 
 
 def _cell(text: str) -> str:
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+    """Return a text as it stands in a cell."""
+    if text[:1] in _SIGNS and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 
 
 def _has_formula(item: Item, selection: Selection) -> bool:
+    """Tell whether a spreadsheet might run a text of the item, or of its stimulus."""
+    # Every text of an item follows a quotation mark in its JSON; only where one begins so are its cells made.
+    stimulus = selection.stimulus_of(item)
+    if not (_SUSPECT.search(as_json(item)) or (stimulus and _SUSPECT.search(as_json(stimulus)))):
+        return False
     return any(_cell(text) is not text for row in _rows(item, selection, set()) for text in row)

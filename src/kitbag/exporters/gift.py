@@ -8,6 +8,7 @@ Facts that decide what is written here:
 - it has no pictures, no ordering, no place for a marker's rubric, and one gap at most.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
@@ -18,7 +19,7 @@ from markupsafe import escape
 from kitbag.exporters.base import Package, PackageFile, Scoring, Selection
 from kitbag.exporters.credits import AnyChoice, credits_floored, option_ids
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
-from kitbag.exporters.moodle_grid import all_or_nothing, off_grid, percentages
+from kitbag.exporters.moodle_grid import percentages, weigh_choice
 from kitbag.exporters.notes import everywhere, has_part_feedback, numbers_only, shares_only
 from kitbag.exporters.texts import Texts, words
 from kitbag.questions.model import (
@@ -40,6 +41,7 @@ from kitbag.questions.model import (
 from kitbag.questions.scoring import read_number
 
 _SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"} | {"\n": "\\n", "\r": ""})
+_HAS_SIGN: Final = re.compile(r"[\\~=#{}:\n\r]")
 _PIECE: Final = 64
 
 
@@ -82,13 +84,9 @@ def weigh(item: Item, selection: Selection) -> Row:
     notes: list[Note] = []
     match item:
         case SingleChoice() | MultipleResponse() | TrueFalse():
-            refusal = off_grid(item, scoring)
-            if refusal:
-                return Row(item.id, item.type, Rung.REFUSED, (refusal,))
-            notes += all_or_nothing(item, scoring)
-            if isinstance(item, TrueFalse) and not credits_floored(item, scoring):
-                rung = Rung.EQUIVALENT
-                notes.append(change("true-false-as-choice"))
+            rung, notes = weigh_choice(item, scoring, rung)
+            if rung is Rung.REFUSED:
+                return Row(item.id, item.type, rung, tuple(notes))
             if isinstance(item, SingleChoice | MultipleResponse) and not item.shuffle:
                 notes.append(loss("order-not-kept"))
         case Matching() | Categorise() | Ordering():
@@ -273,4 +271,5 @@ def _literal(answer: str) -> str:
 
 
 def _text(text: str) -> str:
-    return str(text).translate(_SIGNS)
+    # Most texts have none, and looking costs a fifth of translating.
+    return str(text).translate(_SIGNS) if _HAS_SIGN.search(text) else text

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from kitbag.exporters.base import Package, PackageFile, Scoring, Selection
 from kitbag.exporters.credits import AnyChoice, credits_floored, option_ids
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
-from kitbag.exporters.moodle_grid import all_or_nothing, off_grid, percentages
+from kitbag.exporters.moodle_grid import percentages, weigh_choice
 from kitbag.exporters.notes import everywhere, has_part_feedback, numbers_only, shares_only
 from kitbag.exporters.texts import Texts, words
 from kitbag.exporters.xml import Element, stream
@@ -96,13 +96,9 @@ def weigh(item: Item, selection: Selection) -> Row:
     notes: list[Note] = []
     match item:
         case SingleChoice() | MultipleResponse() | TrueFalse():
-            refusal = off_grid(item, scoring)
-            if refusal:
-                return Row(item.id, item.type, Rung.REFUSED, (refusal,))
-            notes += all_or_nothing(item, scoring)
-            if isinstance(item, TrueFalse) and not credits_floored(item, scoring):
-                rung = Rung.EQUIVALENT
-                notes.append(change("true-false-as-choice"))
+            rung, notes = weigh_choice(item, scoring, rung)
+            if rung is Rung.REFUSED:
+                return Row(item.id, item.type, rung, tuple(notes))
         case Matching() | Categorise():
             if isinstance(item, Categorise):
                 notes.append(change("categorise-as-matching"))
@@ -135,11 +131,15 @@ def weigh(item: Item, selection: Selection) -> Row:
 def _questions(items: Sequence[Item], selection: Selection) -> Iterator[Element]:
     texts = Texts(selection, lambda src: f"@@PLUGINFILE@@/{selection.pictures[src].rpartition('/')[2]}")
     objective = None
+    # Written more than once: an element is not used up by being written.
+    categories: dict[str, Element] = {}
     tags: dict[tuple[str, ...], Element] = {}
     for item in items:
         if item.objective != objective:
             objective = item.objective
-            yield _category(objective, selection, texts)
+            if objective not in categories:
+                categories[objective] = _category(objective, selection, texts)
+            yield categories[objective]
         question = _question(item, selection, texts)
         names = selection.tags(item)
         if names not in tags:
@@ -153,8 +153,8 @@ def _category(objective: str, selection: Selection, texts: Texts) -> Element:
     aim = course.objectives[objective]
     path = ["$course$", "top", course.info.title, course.module_of_objective[objective].title, f"{aim.id} {aim.text}"]
     question = etree.Element("question", type="category")
-    # A slash inside a name is doubled, or it would begin another level.
-    _text(question, "category", "/".join(part.replace("/", "//")[:LONGEST_CATEGORY] for part in path))
+    # A slash inside a name is doubled, or it would begin another level. What is cut off stands in the description.
+    _text(question, "category", "/".join(part[:LONGEST_CATEGORY].replace("/", "//") for part in path))
     _html(question, "info", texts.block(aim.text))
     SubElement(question, "idnumber").text = aim.id
     return question
@@ -293,6 +293,8 @@ def _ordering(question: Element, item: Ordering, scoring: Scoring, texts: Texts)
     if item.feedback:
         _html(question, "partiallycorrectfeedback", texts.block(item.feedback))
         _html(question, "incorrectfeedback", texts.block(item.feedback))
+    # Without it, Moodle 4.4 and 4.5 make up hints that their own database refuses.
+    SubElement(question, "shownumcorrect")
     for place, element in enumerate(item.elements, start=1):
         _answer(question, place, texts.short(element.text), "html")
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from kitbag.exporters.base import Scoring
-from kitbag.exporters.credits import AnyChoice, credits_of, nearest_credits
-from kitbag.exporters.fidelity import Note, loss
+from kitbag.exporters.credits import AnyChoice, Credits, credits_of, nearest_credits
+from kitbag.exporters.fidelity import Note, Rung, change, loss
+from kitbag.questions.model import TrueFalse
 
 _PERCENTAGES: Final = (
     "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20", "16.66667",
@@ -25,17 +27,28 @@ GRID: Final[Mapping[Fraction, str]] = {
 """The percentage as Moodle writes it, by the exact share it stands for."""
 
 
-def percentages(item: AnyChoice, scoring: Scoring) -> dict[str, str]:
-    """Return what each option is worth, as Moodle writes it. Raises KeyError for an item that `off_grid` refuses."""
-    return {name: GRID[worth] for name, worth in nearest_credits(item, scoring).of.items()}
+def percentages(item: AnyChoice, scoring: Scoring) -> Mapping[str, str]:
+    """Return what each option is worth, as Moodle writes it. Raises KeyError for one that `weigh_choice` refuses."""
+    return _percentages(nearest_credits(item, scoring))
 
 
-def off_grid(item: AnyChoice, scoring: Scoring) -> Note | None:
-    """Return why an item is refused: an option's worth that Moodle does not know. It is never rounded."""
-    unknown = [worth for worth in nearest_credits(item, scoring).of.values() if worth not in GRID]
-    return loss("off-grid", credit=unknown[0]) if unknown else None
+@lru_cache(maxsize=4096)
+def _percentages(worth_of: Credits) -> Mapping[str, str]:
+    return {name: GRID[worth] for name, worth in worth_of.of.items()}
 
 
-def all_or_nothing(item: AnyChoice, scoring: Scoring) -> list[Note]:
-    """Return the loss of a rule that Moodle does not have: several options that count together or not at all."""
-    return [] if credits_of(item, scoring) else [loss("exact-as-any-wrong")]
+def weigh_choice(item: AnyChoice, scoring: Scoring, native: Rung) -> tuple[Rung, list[Note]]:
+    """Return how Moodle carries a choice item, and what of it is told or lost.
+
+    An option's worth that Moodle does not know is never rounded: the item is refused. Several options that count
+    together or not at all are a rule that Moodle does not have, and its true/false type never takes marks off.
+    """
+    worth_of = nearest_credits(item, scoring)
+    try:
+        _percentages(worth_of)
+    except KeyError as unknown:
+        return Rung.REFUSED, [loss("off-grid", credit=unknown.args[0])]
+    notes = [] if credits_of(item, scoring) else [loss("exact-as-any-wrong")]
+    if isinstance(item, TrueFalse) and not worth_of.floored:
+        return Rung.EQUIVALENT, [*notes, change("true-false-as-choice")]
+    return native, notes
