@@ -7,7 +7,7 @@
 Each round runs ours and the reference in turn (A B A B …), each in a fresh process; medians are compared. Times are
 processor seconds of the process and its children, less what it takes to start and import, since that is no part of the
 work; a busy machine changes them less than the clock. Memory is the largest resident set. A figure counts as a ratio
-only.
+only. Exports are measured by exports.py, results by results.py.
 """
 
 import argparse
@@ -133,46 +133,6 @@ for module in loaded.course.modules:
         page.render(title=lesson.title, lessons=module.lessons, blocks=blocks).encode()
 """
 )
-SELECT = (
-    LOAD
-    + """
-from kitbag.exporters.base import select
-from kitbag.exporters.registry import EXPORTERS
-selection, findings = select(loaded.course)
-assert selection, findings[:3]
-"""
-)
-
-
-def _exporting(name: str) -> str:
-    return (
-        SELECT
-        + f"""
-for file in EXPORTERS[{name!r}].export(selection).files:
-    for chunk in file.chunks():
-        pass
-"""
-    )
-
-
-BARE_EXPORT = (
-    SELECT
-    + """
-from xml.etree.ElementTree import Element, SubElement, tostring
-from kitbag.rendering.markdown import MarkdownRenderer
-markdown = MarkdownRenderer()
-for item in selection.items:
-    question = Element("question", type=item.type)
-    SubElement(question, "name").text = item.id
-    SubElement(question, "text").text = markdown.block(item.stem)
-    for option in item.options:
-        answer = SubElement(question, "answer", fraction="100" if option.id == item.key else "0")
-        SubElement(answer, "text").text = markdown.inline(option.text)
-        SubElement(answer, "feedback").text = markdown.inline(option.feedback or "")
-    SubElement(question, "rationale").text = markdown.block(item.rationale)
-    tostring(question)
-"""
-)
 ONE_PDF = (
     LOAD
     + """
@@ -202,11 +162,6 @@ BARS = (
     Bar("check against reading", 3.0, CHECK, LOAD),
     Bar("site against a bare loop of Jinja and Markdown", 1.5, SITE, BARE_SITE, start=LOAD),
     Bar("site: memory in MiB", 200, SITE),
-    *(
-        Bar(f"export {name} against a bare loop", 1.5, _exporting(name), BARE_EXPORT, start=SELECT)
-        for name in ("moodle", "gift", "qti21", "qti3", "cc", "csv")
-    ),
-    *(Bar(f"export {name}: memory in MiB", 200, _exporting(name)) for name in ("moodle", "qti3")),
     Bar("a PDF against raw WeasyPrint", 1.05, OUR_PDF, RAW_PDF, size="S", start=ONE_PDF),
 )
 

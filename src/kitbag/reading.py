@@ -10,6 +10,7 @@ text, deep nesting, and aliases that swell.
 
 import codecs
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,9 +58,15 @@ class Tree:
     """The text the values were read from."""
 
     @cached_property
-    def lines(self) -> list[int]:
+    def lines(self) -> Sequence[int]:
         """The offset at which each line begins."""
-        return [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        return array("I", [0, *(end.end() for end in _LINE_END.finditer(self.text))])
+
+    def places_only(self) -> "Tree":
+        """Return the tree without its values and text: all that findings need once the file has become a model."""
+        kept = Tree(self.file, marks=self.marks)
+        kept.lines = self.lines
+        return kept
 
     def place(self, offset: int) -> Place:
         """Return the line and column of a character offset."""

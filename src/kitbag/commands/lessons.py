@@ -73,7 +73,7 @@ def check(folder: Path, style: str, source: Path | None) -> None:
     if loaded.course:
         findings = in_order([*findings, *_looked_over(loaded.course, loaded.places)])
     if source:
-        findings = in_order([*findings, *_copied(loaded, source)])
+        findings = in_order([*findings, *_copied(folder, loaded, source)])
     if style == "json":
         click.echo(as_json(findings))
     else:
@@ -166,14 +166,14 @@ def _looked_over(course: Course, places: Places) -> Iterator[Finding]:
     yield from readability_notes(course, places)
 
 
-def _copied(loaded: Loaded, source: Path) -> Iterator[Finding]:
+def _copied(folder: Path, loaded: Loaded, source: Path) -> list[Finding]:
     from kitbag.course.copied import copied
     from kitbag.course.documents.read import read_document
 
-    with refusals():
-        copy = read_document(source)
     documents = loaded.course.sources.documents if loaded.course else ()
-    yield from copied(loaded.places, copy, [name for one in documents for name in one.official_names])
+    names = [name for one in documents for name in one.official_names]
+    with refusals():
+        return list(copied(folder, loaded.places.trees, read_document(source), names))
 
 
 def _code(findings: Iterable[Finding]) -> int:

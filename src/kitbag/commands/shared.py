@@ -221,8 +221,9 @@ def refusals() -> Iterator[None]:
     """Print why a document or sources.yaml cannot be used, and leave; nothing was changed."""
     from kitbag.course.documents.blocks import DocumentError
     from kitbag.course.sources_file import CannotEdit
+    from kitbag.files import Unreadable
 
     try:
         yield
-    except (DocumentError, CannotEdit) as error:
+    except (DocumentError, CannotEdit, Unreadable) as error:
         stop(str(error))

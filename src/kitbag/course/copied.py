@@ -4,14 +4,15 @@ A course repeats facts in words of its own; what it may repeat word for word are
 inside a name on the document's list do not count towards the eight, wherever the name stands.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from kitbag.course.documents.blocks import ReadDocument
 from kitbag.course.fingerprints import words
-from kitbag.course.parts import Places
+from kitbag.files import read_within
 from kitbag.findings import Finding, Place
-from kitbag.reading import Marks, Tree
+from kitbag.reading import Marks, Tree, read_tree
 
 COPIED: Final = 8
 """So many words in a row are no chance any more."""
@@ -20,13 +21,17 @@ _FARTHEST: Final = 400
 """Characters of indentation, line ends and escapes that may lie between two words of one value."""
 
 
-def copied(places: Places, copy: ReadDocument, official_names: Sequence[str]) -> Iterator[Finding]:
+def copied(folder: Path, files: Iterable[str], copy: ReadDocument, official_names: Sequence[str]) -> Iterator[Finding]:
     """Give a finding for every run of copied words, in every text of every file of the course.
 
     Args:
-        places: the files of the course, as they were read.
+        folder: the course folder.
+        files: the YAML files that were read from it; they are read again, since their texts are not kept.
         copy: the source document.
         official_names: what may be repeated word for word.
+
+    Raises:
+        kitbag.files.Unreadable: a file is no longer there.
     """
     source = {
         tuple(passage[at : at + COPIED])
@@ -34,8 +39,10 @@ def copied(places: Places, copy: ReadDocument, official_names: Sequence[str]) ->
         for at in range(len(passage) - COPIED + 1)
     }
     names = {tuple(words(name)) for name in official_names}
-    for file in sorted(places.trees):
-        tree = places.trees[file]
+    for file in sorted(files):
+        tree, _ = read_tree(read_within(folder, file), file)
+        if tree is None:
+            continue  # The file has changed since, and the next reading will say how.
         for text, offset in _texts(tree.value, tree.marks):
             tokens = text.split()
             spoken = [(word, number) for number, token in enumerate(tokens) for word in words(token)]

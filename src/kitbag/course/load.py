@@ -86,7 +86,7 @@ class _Reading:
         value, tree, findings = read_model(data, file, model)
         self.findings += findings
         if tree:
-            self.places.trees[file] = tree
+            self.places.trees[file] = tree.places_only()
         return value
 
     def bank(self, name: str) -> ItemBank | None:
