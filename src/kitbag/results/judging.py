@@ -1,19 +1,19 @@
 """What a record is worth: whose it is, whether it fits the form it names, and its marks by the one scorer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from kitbag.course.model import Course
 from kitbag.questions.assembly import Assembly, NoForm
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.form_id import NoFormId, read_form_id
-from kitbag.questions.model import Essay, Item, ScoringRule
-from kitbag.questions.scoring import BadResponse, passes, score
+from kitbag.questions.model import Item, ScoringRule
+from kitbag.questions.scoring import BadResponse, Score, passes, score
 from kitbag.questions.solver import Undecided
-from kitbag.results.attempt import Attempt, ItemResult
+from kitbag.results.attempt import Attempt, ItemResult, Response
 from kitbag.results.record import sealed
 from kitbag.results.visible import visible
 
@@ -21,6 +21,12 @@ PRACTICE: Final = "practice-"
 """Form ids of practice quizzes begin so; they are drawn on the device and no test."""
 MOST_DRAWS: Final = 26
 """No test is handed out in more variants. A form of a later draw takes as long as all before it, and is refused."""
+MOST_KNOWN: Final = 20_000
+"""Scores of different responses that are remembered; most people give one of the same few answers to an item."""
+LONGEST_KNOWN: Final = 200
+"""Characters of a response whose score is remembered."""
+
+_Key: TypeAlias = tuple[ScoringRule | None, str, str | tuple[str, ...] | frozenset[tuple[str, str]] | None]
 
 
 class Unfit(Exception):
@@ -51,6 +57,18 @@ class Judged:
     """Essays that a person has yet to mark."""
 
 
+@dataclass(frozen=True)
+class _Form:
+    """A form as its records must have it."""
+
+    test: str
+    shown: tuple[tuple[str, tuple[str, ...]], ...]
+    """The id and the shown order of each item."""
+    items: tuple[Item, ...]
+    objectives: tuple[str, ...]
+    possible: Fraction
+
+
 class Judge:
     """Judges records of one course in one edition."""
 
@@ -59,7 +77,8 @@ class Judge:
         self._course = course
         self._tests = {test.id: test for test in course.info.tests}
         self._assembly = Assembly(course.banks, course.info.tests)
-        self._forms: dict[str, tuple[str, tuple[tuple[str, tuple[str, ...]], ...]] | None] = {}
+        self._forms: dict[str, _Form | None] = {}
+        self._earned: dict[_Key, Score] = {}
 
     def judge(self, attempt: Attempt) -> Judged:
         """Score a record again and return what it is worth.
@@ -79,20 +98,20 @@ class Judge:
         test = self._tests.get(attempt.test)
         if test is None:
             raise Unfit("unknown-form", f'The course has no test "{_said(attempt.test)}".')
-        self._fits_its_form(attempt)
-        return self._scored(attempt, test)
+        return self._scored(attempt, test, self._form_of(attempt))
 
-    def _fits_its_form(self, attempt: Attempt) -> None:
+    def _form_of(self, attempt: Attempt) -> _Form:
         if attempt.form not in self._forms:
             self._forms[attempt.form] = self._rebuilt(attempt.form)
         form = self._forms[attempt.form]
-        if form is None or form[0] != attempt.test:
+        if form is None or form.test != attempt.test:
             raise Unfit("unknown-form", f'There is no form "{_said(attempt.form)}" of the test "{attempt.test}".')
-        if tuple((result.item, result.order) for result in attempt.items) != form[1]:
+        if tuple((result.item, result.order) for result in attempt.items) != form.shown:
             message = f'Its items are not those of form "{attempt.form}": it was edited, or the course was, and kept '
             raise Unfit("altered", f"{message}its edition.")
+        return form
 
-    def _rebuilt(self, name: str) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]] | None:
+    def _rebuilt(self, name: str) -> _Form | None:
         slots = sum(test.attempts for test in self._tests.values())
         try:
             if read_form_id(name).number >= MOST_DRAWS * slots:
@@ -100,44 +119,60 @@ class Judge:
             form = self._assembly.rebuild(name)
         except (NoFormId, NoForm, Undecided):
             return None
-        return form.test.id, tuple((drawn.item.id, drawn.order) for drawn in form.items)
+        items = tuple(drawn.item for drawn in form.items)
+        return _Form(
+            test=form.test.id,
+            shown=tuple((drawn.item.id, drawn.order) for drawn in form.items),
+            items=items,
+            objectives=tuple(item.objective for item in items),
+            possible=Fraction(sum(item.points for item in items)),
+        )
 
-    def _scored(self, attempt: Attempt, test: Assessment) -> Judged:
-        items = [self._course.items[result.item] for result in attempt.items]
-        rule = test.scoring or self._course.info.scoring
-        earned = [self._marks(result, item, rule, test) for result, item in zip(attempt.items, items, strict=True)]
-        marks = sum((mark for mark in earned if mark is not None), Fraction(0))
-        possible = Fraction(sum(item.points for item in items))
-        if (marks, possible) != (_exact(attempt.marks), _exact(attempt.possible)):
-            message = f"It says {attempt.marks} of {attempt.possible} marks; its responses earn {marks} of {possible}."
-            raise Unfit("altered", message)
-        waiting = [item for mark, item in zip(earned, items, strict=True) if mark is None]
-        passed = self._passed(test, marks, possible, waiting)
+    def _scored(self, attempt: Attempt, test: Assessment, form: _Form) -> Judged:
+        earned = [self._marks(result, item, test) for result, item in zip(attempt.items, form.items, strict=True)]
+        marks = _sum(mark for mark in earned if mark is not None)
+        if (marks, form.possible) != (_exact(attempt.marks), _exact(attempt.possible)):
+            message = f"It says {attempt.marks} of {attempt.possible} marks; its responses earn {marks} of "
+            raise Unfit("altered", f"{message}{form.possible}.")
+        waiting = [item for mark, item in zip(earned, form.items, strict=True) if mark is None]
+        passed = self._passed(test, marks, form.possible, waiting)
         cut = self._cut(test)
         if (attempt.passed is not None and passed is not attempt.passed) or attempt.cut_score not in (None, cut):
             raise Unfit("altered", "What it says of passing is not what its marks and the course say.")
         return Judged(
             attempt=attempt,
-            objectives=tuple(item.objective for item in items),
+            objectives=form.objectives,
             marks=marks,
-            possible=possible,
+            possible=form.possible,
             passed=passed,
             pending=len(waiting),
         )
 
-    def _marks(self, result: ItemResult, item: Item, rule: ScoringRule, test: Assessment) -> Fraction | None:
+    def _marks(self, result: ItemResult, item: Item, test: Assessment) -> Fraction | None:
         try:
-            earned = score(item, result.response, rule=test.scoring, default=rule)
+            earned = self._score(item, result.response, test)
         except BadResponse as error:
             raise Unfit("altered", f"A response that cannot be: {error}.") from None
         said = None if result.marks is None else _exact(result.marks)
-        if isinstance(item, Essay) and earned.pending and _exact(result.possible) == earned.possible:
+        if earned.pending and _exact(result.possible) == earned.possible:
             if said is not None and not 0 <= said <= item.points:
                 raise Unfit("altered", f"{item.id}: {said} marks for an essay of {item.points}.")
             return said
         if said != earned.marks or _exact(result.possible) != earned.possible:
             raise Unfit("altered", f"{item.id}: it says {result.marks} marks; the response earns {earned.marks}.")
         return earned.marks
+
+    def _score(self, item: Item, response: Response, test: Assessment) -> Score:
+        """Return what a response earns, as worked out once: a score follows from item, response and rule alone."""
+        rule = test.scoring or self._course.info.scoring
+        parts = frozenset(response.items()) if isinstance(response, dict) else response
+        key = (test.scoring, item.id, parts)
+        known = self._earned.get(key)
+        if known is None:
+            known = score(item, response, rule=test.scoring, default=rule)
+            if sum(map(len, _texts(response))) <= LONGEST_KNOWN and len(self._earned) < MOST_KNOWN:
+                self._earned[key] = known
+        return known
 
     def _passed(self, test: Assessment, marks: Fraction, possible: Fraction, waiting: Sequence[Item]) -> bool | None:
         if test.purpose == "pretest":
@@ -192,6 +227,25 @@ def _unmarked(attempt: Attempt) -> Attempt:
 def _exact(text: str) -> Fraction:
     """Return a number of a record; most of them are the same few, and reading one takes longer than finding it."""
     return Fraction(text)
+
+
+def _sum(marks: Iterable[Fraction]) -> Fraction:
+    """Return a sum of fractions, most of which are whole: those are added as the integers they are."""
+    parts = list(marks)
+    whole = sum(part.numerator for part in parts if part.denominator == 1)
+    return sum((part for part in parts if part.denominator != 1), Fraction(whole))
+
+
+def _texts(response: Response) -> Iterable[str]:
+    match response:
+        case None:
+            return ()
+        case str():
+            return (response,)
+        case dict():
+            return (*response, *response.values())
+        case _:
+            return response
 
 
 def _said(text: str) -> str:

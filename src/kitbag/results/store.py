@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS item (
     seconds INTEGER NOT NULL,
     flagged INTEGER NOT NULL,
     PRIMARY KEY (attempt, place)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS attempt_by_test ON attempt (course, test, person);
 """
 
