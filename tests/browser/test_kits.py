@@ -9,29 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserType, Locator, Page, expect
 
 from kitbag.course.load import load_course
 from kitbag.course.model import Course
 from kitbag.files import write_tree
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import (
-    Categorise,
-    Cloze,
-    Essay,
-    Item,
     ItemBank,
-    Matching,
-    MultipleResponse,
-    Numeric,
-    Ordering,
-    ScoringRule,
-    ShortAnswer,
-    SingleChoice,
-    TrueFalse,
 )
 from kitbag.rendering.kits import INSTRUCTORS, draw_kits, render_tests
 from kitbag.rendering.pages import render_site
@@ -43,6 +31,8 @@ TEA = Path(__file__).parents[1] / "projects/every-item-type"
 PHONE = {"width": 320, "height": 640}
 NO_SITE = ("ERR_FILE_NOT_FOUND",)
 """What the console says when the result looks for a site that does not lie beside it."""
+Answer = Callable[[Locator, Any], None]
+
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 RIGHT: dict[str, Any] = {
@@ -151,7 +141,7 @@ def begin(page: Page) -> None:
     expect(page.locator("[data-screen=sitting]")).to_be_visible()
 
 
-def question(page: Page) -> Any:
+def question(page: Page) -> Locator:
     return page.locator("[data-part=questions] .quiz-item:visible")
 
 
@@ -165,35 +155,18 @@ def turn_to(page: Page, item: str) -> None:
         page.locator("[data-act=next]").click()
 
 
-def answer(page: Page, response: Any) -> None:
-    """Answer the question on the screen with the mouse."""
-    shown = question(page)
-    match shown.get_attribute("data-type"):
-        case "single-choice" | "true-false":
-            shown.locator(f'input[value="{response}"]').check()
-        case "multiple-response":
-            for box in shown.locator("input").all():
-                box.set_checked(box.get_attribute("value") in response)
-        case "matching" | "categorise":
-            for name, value in response.items():
-                shown.locator(f'.quiz-row[data-id="{name}"] select').select_option(value)
-        case "ordering":
-            for place, name in enumerate(response, 1):
-                shown.locator(f'.quiz-row[data-id="{name}"] select').select_option(str(place))
-        case "cloze":
-            for name, text in response.items():
-                shown.locator(f'input[data-id="{name}"]').fill(text)
-        case _:
-            shown.locator("input[type=text], textarea").fill(response)
-
-
-def answer_all(page: Page, responses: dict[str, Any]) -> None:
+@pytest.fixture
+def answer_all(answer: Answer) -> Callable[..., None]:
     """Answer every question from the first on; what is not named, or None, stays blank."""
-    for number in page.locator(".test-number").all():
-        number.click()
-        response = responses.get(current(page))
-        if response is not None:
-            answer(page, response)
+
+    def give(page: Page, responses: dict[str, Any]) -> None:
+        for number in page.locator(".test-number").all():
+            number.click()
+            response = responses.get(current(page))
+            if response is not None:
+                answer(question(page), response)
+
+    return give
 
 
 def hand_in(page: Page) -> None:
@@ -327,7 +300,9 @@ def test_every_item_type_by_keyboard_alone_on_a_phone(open_test: Callable[..., P
     expect(page.locator("[data-part=status]")).to_have_text("Your result: 15 of 19 marks, 78 %. Not decided yet")
 
 
-def test_an_attempt_is_scored_in_python_to_the_last_digit(open_test: Callable[..., Page], judge: Judge) -> None:
+def test_an_attempt_is_scored_in_python_to_the_last_digit(
+    open_test: Callable[..., Page], judge: Judge, answer_all: Callable[..., None]
+) -> None:
     page = open_test("all")
     begin(page)
     wrong = {"multiple": ["a", "c"], "ordering": ["e1", "e3", "e2"], "cloze": {"minutes": "two"}, "sorting": None}
@@ -358,7 +333,9 @@ def test_seconds_are_those_on_the_screen(open_test: Callable[..., Page]) -> None
     assert [result.seconds for result in record.items] == [2, *[0] * 24]
 
 
-def test_nothing_is_told_before_the_test_is_handed_in(open_test: Callable[..., Page]) -> None:
+def test_nothing_is_told_before_the_test_is_handed_in(
+    open_test: Callable[..., Page], answer_all: Callable[..., None]
+) -> None:
     page = open_test("all")
     begin(page)
     answer_all(page, RIGHT | {"single": "b"})
@@ -368,7 +345,9 @@ def test_nothing_is_told_before_the_test_is_handed_in(open_test: Callable[..., P
     assert "The leaflet asks for fresh water." not in source
 
 
-def test_blank_questions_are_told_before_handing_in(open_test: Callable[..., Page]) -> None:
+def test_blank_questions_are_told_before_handing_in(
+    open_test: Callable[..., Page], answer: Answer, answer_all: Callable[..., None]
+) -> None:
     page = open_test("all")
     begin(page)
     answer_all(page, RIGHT | {"single": None, "short": "  "})
@@ -379,7 +358,7 @@ def test_blank_questions_are_told_before_handing_in(open_test: Callable[..., Pag
     page.get_by_role("button", name="Answer them first").click()
     assert current(page) in ("single", "short")
     assert focused(page)["item"] == current(page)
-    answer(page, RIGHT[current(page)])
+    answer(question(page), RIGHT[current(page)])
     page.locator("[data-act=review]").click()
     page.locator("[data-act=hand-in]").click()
     assert focused(page)["text"] == "1 question has no answer yet"
@@ -387,7 +366,7 @@ def test_blank_questions_are_told_before_handing_in(open_test: Callable[..., Pag
     expect(page.locator("[data-part=result]")).to_contain_text("1 question was left without an answer.")
 
 
-def test_an_untouched_ordering_is_not_answered(open_test: Callable[..., Page]) -> None:
+def test_an_untouched_ordering_is_not_answered(open_test: Callable[..., Page], answer_all: Callable[..., None]) -> None:
     page = open_test("all")
     begin(page)
     answer_all(page, RIGHT | {"ordering": None})
@@ -397,12 +376,14 @@ def test_an_untouched_ordering_is_not_answered(open_test: Callable[..., Page]) -
 
 
 @pytest.mark.parametrize(("right", "verdict"), [(19, "Not passed"), (20, "Passed")])
-def test_the_cut_is_exact(open_test: Callable[..., Page], judge: Judge, right: int, verdict: str) -> None:
+def test_the_cut_is_exact(
+    open_test: Callable[..., Page], judge: Judge, right: int, verdict: str, answer: Answer
+) -> None:
     page = open_test("cut")
     begin(page)
     for place, number in enumerate(page.locator(".test-number").all()):
         number.click()
-        answer(page, "a" if place < right else "b")
+        answer(question(page), "a" if place < right else "b")
     hand_in(page)
     expect(page.locator(".test-verdict")).to_have_text(verdict)
     expect(page.locator(".quiz-score strong")).to_have_text(f"{right} of 25 marks")
@@ -474,7 +455,7 @@ def controls(page: Page) -> list[Any]:
     return list(found)
 
 
-def test_a_reload_in_the_middle_goes_on(open_test: Callable[..., Page]) -> None:
+def test_a_reload_in_the_middle_goes_on(open_test: Callable[..., Page], answer_all: Callable[..., None]) -> None:
     page = open_test("all")
     begin(page)
     answer_all(page, RIGHT | {"essay": None})
@@ -591,11 +572,11 @@ def started(page: Page) -> float:
     return float(kept(page)["sitting"]["started"])
 
 
-def test_time_runs_on_while_the_page_is_closed(open_test: Callable[..., Page], judge: Judge) -> None:
+def test_time_runs_on_while_the_page_is_closed(open_test: Callable[..., Page], judge: Judge, answer: Answer) -> None:
     page = open_test("all")
     begin(page)
     assert left(page) == "20 minutes"
-    answer(page, RIGHT[current(page)])
+    answer(question(page), RIGHT[current(page)])
     set_clock(page, 5)
     assert left(page) == "15 minutes"
     set_clock(page, 25)
@@ -617,11 +598,11 @@ def test_a_clock_that_is_set_back_gains_nothing(open_test: Callable[..., Page]) 
     assert kept(page)["sitting"]["seen"] > started(page) + 8 * 60_000
 
 
-def test_what_is_typed_after_the_last_moment_does_not_count(open_test: Callable[..., Page]) -> None:
+def test_what_is_typed_after_the_last_moment_does_not_count(open_test: Callable[..., Page], answer: Answer) -> None:
     page = open_test("all")
     begin(page)
     turn_to(page, "short")
-    answer(page, "inf")
+    answer(question(page), "inf")
     # No tick of the page comes first.
     question(page).locator("input").evaluate(
         """(box) => {
@@ -687,20 +668,22 @@ def test_codes_give_more_time_no_limit_and_large_text(open_test: Callable[..., P
 # --- Two tabs -----------------------------------------------------------------------------------------------------
 
 
-def test_one_tab_has_the_test_and_the_other_may_take_it(open_test: Callable[..., Page], build: Path) -> None:
+def test_one_tab_has_the_test_and_the_other_may_take_it(
+    open_test: Callable[..., Page], build: Path, answer: Answer
+) -> None:
     page = open_test("all")
     begin(page)
     turn_to(page, "numeric")
-    answer(page, "79")
+    answer(question(page), "79")
     other = visit(page.context.new_page(), build, "all")
     expect(other.locator("[data-screen=elsewhere]")).to_be_visible()
-    answer(page, "80")
+    answer(question(page), "80")
     other.get_by_role("button", name="Go on here").click()
     expect(other.locator("[data-screen=sitting]")).to_be_visible()
     expect(page.locator("[data-screen=elsewhere]")).to_be_visible()
     assert current(other) == "numeric"
     expect(question(other).locator("input")).to_have_value("80")
-    answer(other, "81")
+    answer(question(other), "81")
     page.get_by_role("button", name="Go on here").click()
     expect(question(page).locator("input")).to_have_value("81")
     expect(other.locator("[data-screen=elsewhere]")).to_be_visible()
@@ -723,10 +706,10 @@ def test_a_tab_that_missed_the_news_overwrites_nothing(open_test: Callable[..., 
 # --- The device ---------------------------------------------------------------------------------------------------
 
 
-def test_clearing_the_device_leaves_nothing(open_test: Callable[..., Page]) -> None:
+def test_clearing_the_device_leaves_nothing(open_test: Callable[..., Page], answer: Answer) -> None:
     page = open_test("cut", viewport=PHONE)
     begin(page)
-    answer(page, "a")
+    answer(question(page), "a")
     hand_in(page)
     page.get_by_role("button", name="Clear this device").click()
     expect(page.get_by_text("A record has not been saved yet")).to_be_visible()
@@ -742,11 +725,13 @@ def test_clearing_the_device_leaves_nothing(open_test: Callable[..., Page]) -> N
     expect(page.locator("[data-screen=start]")).to_be_visible()
 
 
-def test_the_site_clears_tests_too(open_test: Callable[..., Page], course: Course, tmp_path: Path) -> None:
+def test_the_site_clears_tests_too(
+    open_test: Callable[..., Page], course: Course, tmp_path: Path, answer: Answer
+) -> None:
     page = open_test("all")
     begin(page)
     turn_to(page, "short")
-    answer(page, "infusion")
+    answer(question(page), "infusion")
     page.wait_for_function(ON_DISK)
     here = page.url
     site = tmp_path / "site"
@@ -777,7 +762,9 @@ NO_STORAGE = """for (const name of ["localStorage", "indexedDB"]) {
 }"""
 
 
-def test_without_storage_it_says_so_before_it_begins(open_page: Callable[..., Page], build: Path) -> None:
+def test_without_storage_it_says_so_before_it_begins(
+    open_page: Callable[..., Page], build: Path, answer_all: Callable[..., None]
+) -> None:
     page = open_page(expected_errors=NO_SITE)
     page.add_init_script(NO_STORAGE)
     visit(page, build, "all")
@@ -789,7 +776,9 @@ def test_without_storage_it_says_so_before_it_begins(open_page: Callable[..., Pa
     expect(page.locator(".quiz-score strong")).to_have_text("15 of 19 marks")
 
 
-def test_a_full_store_falls_back_on_the_disk(open_page: Callable[..., Page], build: Path) -> None:
+def test_a_full_store_falls_back_on_the_disk(
+    open_page: Callable[..., Page], build: Path, answer_all: Callable[..., None]
+) -> None:
     page = open_page(expected_errors=NO_SITE)
     visit(page, build, "all")
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full'); }; }")
@@ -874,7 +863,7 @@ def test_lessons_are_links_where_the_site_lies_beside(open_test: Callable[..., P
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(
-    open_test: Callable[..., Page], axe: Callable[[Page], list[str]], build: Path, scheme: str
+    open_test: Callable[..., Page], axe: Callable[[Page], list[str]], build: Path, scheme: str, answer: Answer
 ) -> None:
     page = open_test("all", viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")
     assert axe(page) == []
@@ -884,7 +873,7 @@ def test_axe_finds_nothing_in_any_state(
     for place, number in enumerate(page.locator(".test-number").all()):
         number.click()
         if place % 3:
-            answer(page, RIGHT[current(page)])
+            answer(question(page), RIGHT[current(page)])
         else:
             page.locator("#flag").check()
         assert axe(page) == [], current(page)
@@ -947,108 +936,3 @@ def test_judges_of_html_find_nothing(
         # vnu resolves no address of a page on disk, so it takes every picture for a stranger.
         assert [found for found in vnu(build / name) if "blocked by “img-src”" not in found] == []
         assert html_validate(build / name) == []
-
-
-# --- Python and the browser ---------------------------------------------------------------------------------------
-
-TEXTS = (
-    "",
-    " ",
-    "four",
-    "FOUR",
-    "boiling ",
-    "infusion",
-    "An Infusion",
-    "80",
-    "82,5",
-    "82.51",
-    "\u221280",
-    "x" * 50,
-    "ß\u2028",
-)
-
-
-def some(item: Item, chance: random.Random) -> Any:
-    """Return a response to the item: right, wrong, in part, blank."""
-
-    def subset(ids: list[str]) -> list[str]:
-        return [name for name in ids if chance.random() < 0.5]
-
-    if chance.random() < 0.1:
-        return None
-    match item:
-        case SingleChoice():
-            return chance.choice(item.options).id
-        case TrueFalse():
-            return chance.choice(["true", "false"])
-        case MultipleResponse():
-            return subset([option.id for option in item.options])
-        case Matching():
-            choices = [choice.id for choice in item.responses]
-            return {name: chance.choice(choices) for name in subset([premise.id for premise in item.premises])}
-        case Categorise():
-            choices = [choice.id for choice in item.categories]
-            return {name: chance.choice(choices) for name in subset([element.id for element in item.elements])}
-        case Ordering():
-            ids = [element.id for element in item.elements]
-            return chance.sample(ids, len(ids))
-        case Cloze():
-            return {name: chance.choice(TEXTS) for name in subset([gap.id for gap in item.gaps])}
-        case Numeric() | ShortAnswer() | Essay():
-            return chance.choice(TEXTS)
-        case _:
-            assert_never(item)
-
-
-MARK = """([form, all]) => all.map((responses) => {
-  const answers = Object.fromEntries(form.items.map((item) => (
-    [item.id, { response: KitbagSitting.fit(form, item, responses[item.id]), ms: 1999, flagged: item.id.length > 6 }]
-  )));
-  const sitting = { id: KitbagSitting.uuid(), number: form.attempt, started: 0, answers };
-  const record = KitbagRecord.record(form, sitting, 60000);
-  return [KitbagRecord.sealed(record, "Ω ß"), KitbagRecord.outcome(JSON.parse(JSON.stringify(record)))];
-})"""
-
-
-VERDICTS = {"passed": True, "failed": False, "undecided": None, "none": None}
-
-
-def agree(page: Page, course: Course, *, draws: int, each: int, seed: int) -> int:
-    """Score random responses to random forms in the browser, and again in Python; return how many records agreed."""
-    chance = random.Random(seed)  # noqa: S311 - responses, no secrets
-    judge = Judge(course)
-    kits, _ = draw_kits(course, kits=draws)
-    count = 0
-    for name, make in render_tests(course, kits, templates=None):
-        if not name.endswith("/index.html"):
-            continue
-        island = json.loads(make().decode().partition('data-part="island">')[2].partition("</script>")[0])
-        for number, form in enumerate(island["forms"], 1):
-            items = [course.items[item["id"]] for item in form["items"]]
-            responses = [{item.id: some(item, chance) for item in items} for _ in range(each)]
-            for sealed, outcome in page.evaluate(MARK, [{**island, **form, "attempt": number}, responses]):
-                record = read_record(sealed.encode())
-                judged = judge.judge(record)
-                assert record.passed == (None if judged.pending else judged.passed)
-                assert VERDICTS[outcome] == judged.passed
-                assert [result.seconds for result in record.items] == [1] * len(items)
-                count += 1
-    return count
-
-
-def test_browser_and_python_agree_on_hundreds_of_records(open_test: Callable[..., Page], course: Course) -> None:
-    assert agree(open_test("all"), course, draws=3, each=20, seed=6) == 3 * 6 * 20
-
-
-@pytest.mark.acceptance
-def test_browser_and_python_agree_on_thousands_of_records(open_test: Callable[..., Page], course: Course) -> None:
-    page = open_test("all")
-    total = 0
-    for number, rule in enumerate([*ScoringRule] * 2):
-        tests = tuple(
-            test.model_copy(update={"scoring": rule if number < 6 else None}) if test.id == "all" else test
-            for test in course.info.tests
-        )
-        info = course.info.model_copy(update={"edition": f"2.{number}", "scoring": rule, "tests": tests})
-        total += agree(page, replace(course, info=info), draws=6, each=20, seed=number)
-    assert total == 12 * 6 * 6 * 20

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from kitbag.course.load import load_course
 from kitbag.course.model import Course
@@ -34,6 +34,8 @@ from kitbag.results.attempt import Attempt
 TESTS = Path(__file__).parents[1]
 TEMPLATES = TESTS.parent / "src/kitbag/templates"
 TEA = TESTS / "projects/every-item-type"
+Answer = Callable[[Locator, Any], None]
+
 PHONE = {"width": 320, "height": 640}
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
 FRAME = """<!doctype html>
@@ -134,32 +136,20 @@ def open_quiz(page: Page, site: Path, name: str = "practice.html") -> Page:
     return page
 
 
-def answer(page: Page, item: str, response: Any) -> None:
-    """Answer an item with the mouse."""
-    question = page.locator(f'[data-item="{item}"]')
-    match question.get_attribute("data-type"):
-        case "single-choice" | "true-false":
-            question.locator(f'input[value="{response}"]').check()
-        case "multiple-response":
-            for box in question.locator("input").all():
-                box.set_checked(box.get_attribute("value") in response)
-        case "matching" | "categorise":
-            for name, value in response.items():
-                question.locator(f'.quiz-row[data-id="{name}"] select').select_option(value)
-        case "ordering":
-            for place, name in enumerate(response, 1):
-                question.locator(f'.quiz-row[data-id="{name}"] select').select_option(str(place))
-        case "cloze":
-            for name, text in response.items():
-                question.locator(f'input[data-id="{name}"]').fill(text)
-        case _:
-            question.locator("input[type=text], textarea").fill(response)
+def asked(page: Page, item: str) -> Locator:
+    return page.locator(f'[data-item="{item}"]')
 
 
-def answer_all(page: Page, **instead: Any) -> None:
-    for item, response in {**RIGHT, **instead}.items():
-        if response is not None:
-            answer(page, item, response)
+@pytest.fixture
+def answer_all(answer: Answer) -> Callable[..., None]:
+    """Answer every item rightly, or as told instead; None stays blank."""
+
+    def give(page: Page, **instead: Any) -> None:
+        for item, response in {**RIGHT, **instead}.items():
+            if response is not None:
+                answer(asked(page, item), response)
+
+    return give
 
 
 def hand_in(page: Page) -> None:
@@ -242,7 +232,7 @@ def test_a_move_is_announced_and_ends_at_the_edges(page: Page, site: Path) -> No
     expect(page.locator(".quiz-progress span")).to_have_text("1 of 10 answered")
 
 
-def test_an_untouched_ordering_is_not_answered(page: Page, site: Path) -> None:
+def test_an_untouched_ordering_is_not_answered(page: Page, site: Path, answer_all: Callable[..., None]) -> None:
     open_quiz(page, site)
     answer_all(page, ordering=None)
     hand_in(page)
@@ -251,7 +241,7 @@ def test_an_untouched_ordering_is_not_answered(page: Page, site: Path) -> None:
     expect(page.locator('[data-item="ordering"] .quiz-word')).to_contain_text("Not answered")
 
 
-def test_blank_questions_are_told_before_the_result(page: Page, site: Path) -> None:
+def test_blank_questions_are_told_before_the_result(page: Page, site: Path, answer_all: Callable[..., None]) -> None:
     open_quiz(page, site)
     answer_all(page, single=None, short="  ", sorting=None)
     hand_in(page)
@@ -281,14 +271,16 @@ def read_all(page: Page) -> list[Any]:
     )
 
 
-def test_a_reload_in_the_middle_goes_on(page: Page, site: Path) -> None:
+def test_a_reload_in_the_middle_goes_on(
+    page: Page, site: Path, answer: Answer, answer_all: Callable[..., None]
+) -> None:
     open_quiz(page, site)
     answer_all(page, single=None, essay="Half a sent")
     before = read_all(page)
     page.reload()
     expect(page.locator(".quiz-about").last).to_have_text("You are back where you stopped. 9 of 10 answered.")
     assert read_all(page) == before
-    answer(page, "single", "b")
+    answer(asked(page, "single"), "b")
     hand_in(page)
     result = page.locator(".quiz-result").inner_text()
     page.reload()
@@ -298,12 +290,12 @@ def test_a_reload_in_the_middle_goes_on(page: Page, site: Path) -> None:
     assert key == "kitbag:tea:2.1:quiz:m1"
 
 
-def test_two_tabs_show_one_sitting(page: Page, site: Path) -> None:
+def test_two_tabs_show_one_sitting(page: Page, site: Path, answer: Answer) -> None:
     open_quiz(page, site)
     other = open_quiz(page.context.new_page(), site)
-    answer(page, "numeric", "79")
+    answer(asked(page, "numeric"), "79")
     expect(other.locator('[data-item="numeric"] input')).to_have_value("79")
-    answer(other, "truth", "true")
+    answer(asked(other, "truth"), "true")
     expect(page.locator(".quiz-progress span")).to_have_text("2 of 10 answered")
 
 
@@ -314,7 +306,9 @@ FULL_STORAGE = "Storage.prototype.setItem = () => { throw new DOMException('full
 
 
 @pytest.mark.parametrize("trouble", [NO_STORAGE, FULL_STORAGE])
-def test_without_storage_it_works_and_says_so(page: Page, site: Path, trouble: str) -> None:
+def test_without_storage_it_works_and_says_so(
+    page: Page, site: Path, trouble: str, answer_all: Callable[..., None]
+) -> None:
     page.add_init_script(trouble)
     open_quiz(page, site)
     answer_all(page)
@@ -358,15 +352,21 @@ MIXED: dict[str, Any] = {
 """Wrong, partly right, and blank; with feedback for what was chosen."""
 
 
-def finish_mixed(page: Page, site: Path) -> None:
-    open_quiz(page, site)
-    answer_all(page, **MIXED)
-    hand_in(page)
-    page.get_by_role("button", name="See my result as it is").click()
+@pytest.fixture
+def finish_mixed(site: Path, answer_all: Callable[..., None]) -> Callable[[Page], None]:
+    """Answer so, and see the result."""
+
+    def finish(page: Page) -> None:
+        open_quiz(page, site)
+        answer_all(page, **MIXED)
+        hand_in(page)
+        page.get_by_role("button", name="See my result as it is").click()
+
+    return finish
 
 
-def test_each_answer_is_marked_with_its_reasons(page: Page, site: Path) -> None:
-    finish_mixed(page, site)
+def test_each_answer_is_marked_with_its_reasons(page: Page, finish_mixed: Callable[[Page], None]) -> None:
+    finish_mixed(page)
     states = page.eval_on_selector_all(".quiz-item", "all => all.map((one) => [one.dataset.item, one.dataset.state])")
     assert dict(states) == {
         "single": "wrong",
@@ -420,8 +420,8 @@ def test_each_answer_is_marked_with_its_reasons(page: Page, site: Path) -> None:
     assert page.locator("[data-part=questions] :is(input, select:not([data-criterion])):enabled").count() == 0
 
 
-def test_score_by_objective_links_back_to_lessons(page: Page, site: Path) -> None:
-    finish_mixed(page, site)
+def test_score_by_objective_links_back_to_lessons(page: Page, finish_mixed: Callable[[Page], None]) -> None:
+    finish_mixed(page)
     expect(page.locator(".quiz-score")).to_have_text("5 1/3 of 15 marks35 %")
     rows = [row.inner_text().split("\n\n") for row in page.locator(".quiz-objectives li").all()]
     assert rows == [
@@ -432,8 +432,8 @@ def test_score_by_objective_links_back_to_lessons(page: Page, site: Path) -> Non
     assert hrefs == ["m1/leaves.html", "m1/time.html", "m1/time.html"]
 
 
-def test_only_the_wrong_ones_are_tried_again(page: Page, site: Path) -> None:
-    finish_mixed(page, site)
+def test_only_the_wrong_ones_are_tried_again(page: Page, answer: Answer, finish_mixed: Callable[[Page], None]) -> None:
+    finish_mixed(page)
     seeds = [page.evaluate("JSON.parse(localStorage.getItem('kitbag:tea:2.1:quiz:m1')).seed")]
     page.get_by_role("button", name="Try the wrong ones again").click()
     seeds.append(page.evaluate("JSON.parse(localStorage.getItem('kitbag:tea:2.1:quiz:m1')).seed"))
@@ -446,8 +446,8 @@ def test_only_the_wrong_ones_are_tried_again(page: Page, site: Path) -> None:
     assert focused(page)["item"] == "single"
     expect(page.locator("[data-part=status]")).to_have_text("6 questions to try again.")
     for item in items[1:]:
-        answer(page, item, RIGHT[item])
-    answer(page, "single", "c")
+        answer(asked(page, item), RIGHT[item])
+    answer(asked(page, "single"), "c")
     hand_in(page)
     expect(page.locator(".quiz-score strong")).to_have_text("10 of 11 marks")
     expect(page.locator(".quiz-result")).to_contain_text("With those you had right before: 8 of 9 questions are right.")
@@ -458,7 +458,9 @@ def test_only_the_wrong_ones_are_tried_again(page: Page, site: Path) -> None:
     expect(page.locator(".quiz-progress span")).to_have_text("0 of 10 answered")
 
 
-def test_an_essay_is_marked_by_its_writer_and_never_scored(page: Page, site: Path) -> None:
+def test_an_essay_is_marked_by_its_writer_and_never_scored(
+    page: Page, site: Path, answer_all: Callable[..., None]
+) -> None:
     open_quiz(page, site)
     answer_all(page)
     assert page.get_by_text("Names heat or time as the cause.").count() == 0
@@ -473,10 +475,10 @@ def test_an_essay_is_marked_by_its_writer_and_never_scored(page: Page, site: Pat
     expect(essay.locator(".quiz-sum")).to_have_text("By your own marking: 3 of 4")
 
 
-def test_a_checkpoint_gives_feedback_in_place(page: Page, site: Path) -> None:
+def test_a_checkpoint_gives_feedback_in_place(page: Page, site: Path, answer: Answer) -> None:
     open_quiz(page, site, "checkpoint.html")
-    answer(page, "single", "a")
-    answer(page, "ordering", ["e1", "e3", "e2"])
+    answer(asked(page, "single"), "a")
+    answer(asked(page, "ordering"), ["e1", "e3", "e2"])
     page.get_by_role("button", name="Check my answers").click()
     assert focused(page)["text"] == "Your result"
     expect(page.locator(".quiz-score strong")).to_have_text("2 of 4 marks")
@@ -497,8 +499,8 @@ def test_two_checkpoints_of_a_lesson_keep_apart(page: Page, site: Path, axe: Cal
     assert axe(page) == []
 
 
-def test_the_printed_report_holds_the_result_and_no_buttons(page: Page, site: Path) -> None:
-    finish_mixed(page, site)
+def test_the_printed_report_holds_the_result_and_no_buttons(page: Page, finish_mixed: Callable[[Page], None]) -> None:
+    finish_mixed(page)
     page.emulate_media(media="print")
     expect(page.get_by_text("Making tea · Edition 2.1")).to_be_visible()
     expect(page.locator(".quiz-score strong")).to_be_visible()
@@ -514,9 +516,11 @@ RECORDER = """window.kitbagRecorder = () => ({
 });"""
 
 
-def test_the_attempt_record_scores_the_same_in_python(page: Page, site: Path, course: Course) -> None:
+def test_the_attempt_record_scores_the_same_in_python(
+    page: Page, course: Course, finish_mixed: Callable[[Page], None]
+) -> None:
     page.add_init_script(RECORDER)
-    finish_mixed(page, site)
+    finish_mixed(page)
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: null }))")
     expect(page.locator(".quiz-result")).to_be_visible()
     assert page.evaluate("localStorage.length") == 0
@@ -567,14 +571,14 @@ def test_the_scoring_cases_hold_in_chromium(page: Page, site: Path) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["practice.html", "checkpoint.html"])
 def test_axe_finds_nothing_in_any_state(
-    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], site: Path, name: str, scheme: str
+    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], site: Path, name: str, scheme: str, answer: Answer
 ) -> None:
     page = open_quiz(open_page(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce"), site, name)
     assert axe(page) == []
     given = {**RIGHT, **MIXED} if name == "practice.html" else {"single": "b"}
     for item, response in given.items():
         if response is not None:
-            answer(page, item, response)
+            answer(asked(page, item), response)
     assert axe(page) == []
     page.locator(".quiz-foot button").click()
     expect(page.locator(".quiz-warning")).to_be_visible()
@@ -585,7 +589,9 @@ def test_axe_finds_nothing_in_any_state(
     assert axe(page) == []
 
 
-def test_it_can_be_read_and_answered_without_scripts(open_page: Callable[..., Page], site: Path) -> None:
+def test_it_can_be_read_and_answered_without_scripts(
+    open_page: Callable[..., Page], site: Path, answer_all: Callable[..., None]
+) -> None:
     page = open_page(java_script_enabled=False, viewport=PHONE)
     page.goto((site / "practice.html").as_uri())
     answer_all(page, ordering=None)
@@ -601,7 +607,9 @@ def test_it_can_be_read_and_answered_without_scripts(open_page: Callable[..., Pa
 
 @pytest.mark.parametrize("name", ["practice.html", "rtl.html"])
 @pytest.mark.parametrize("width", [320, 768, 1280, 3840])
-def test_nothing_scrolls_sideways(open_page: Callable[..., Page], site: Path, name: str, width: int) -> None:
+def test_nothing_scrolls_sideways(
+    open_page: Callable[..., Page], site: Path, name: str, width: int, answer_all: Callable[..., None]
+) -> None:
     page = open_page(viewport={"width": width, "height": 800})
     page.goto((site / name).as_uri())
     assert no_sideways_scrolling(page)
