@@ -4,6 +4,7 @@ A test that opens a page is marked `browser` by the fixtures it asks for. Where 
 with the reason; `make test` installs them all.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -127,6 +128,51 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 def page(open_page: OpenPage) -> Page:
     """An empty page of 1280 by 800."""
     return open_page(viewport={"width": 1280, "height": 800})
+
+
+# --- A small disk -----------------------------------------------------------------------------------------------
+
+
+class SmallDisk:
+    """A disk of its own below a folder, which can be filled to the last byte."""
+
+    def __init__(self, folder: Path, size: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "kitbag-test", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+        self.folder = folder
+        self._ballast = folder / "ballast"
+
+    def fill(self) -> None:
+        with self._ballast.open("ab", buffering=0) as file:
+            for size in (4096, 1):
+                try:
+                    while file.write(b"x" * size):
+                        pass
+                except OSError as error:
+                    assert error.errno == errno.ENOSPC  # noqa: PT017 - what a full disk says
+
+    def free(self) -> None:
+        self._ballast.unlink()
+
+    def unmount(self) -> None:
+        subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[..., SmallDisk]]:
+    """Mount a small file system of its own on a folder; skip the test where that is not allowed."""
+    disks: list[SmallDisk] = []
+
+    def mount(folder: Path, size: str = "256k") -> SmallDisk:
+        disks.append(SmallDisk(folder, size))
+        return disks[-1]
+
+    yield mount
+    for disk in disks:
+        disk.unmount()
 
 
 # --- The judges -------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -194,8 +195,8 @@ def test_undo_flag_and_clear(folder: Path) -> None:
 
 def test_a_second_attempt_is_on_a_form_without_an_item_of_the_first_and_there_is_no_third(folder: Path) -> None:
     hand_in = ["/s", "yes"]
-    assert "You may take it 1 more time(s)" in quiz(folder, "final", "--person", "Bo", lines=hand_in).output
-    assert "more time(s)" not in quiz(folder, "final", "--person", "Bo", lines=hand_in).output
+    assert "You may take it once more, on" in quiz(folder, "final", "--person", "Bo", lines=hand_in).output
+    assert "once more" not in quiz(folder, "final", "--person", "Bo", lines=hand_in).output
     result = quiz(folder, "final", "--person", "BO", lines=hand_in)
     assert result.stderr == "There is no attempt left: the course allows 2.\n"
     assert result.exit_code == 1
@@ -229,23 +230,6 @@ def test_a_code_gives_more_time(folder: Path) -> None:
     assert "min left" not in quiz(folder, "final", "--person", "b", "--code", code, lines=["/q"]).output
     result = quiz(folder, "final", "--person", "c", "--code", "234-678", lines=["/q"])
     assert (result.stderr, result.exit_code) == ("This code allows nothing in this test.\n", 1)
-
-
-def test_an_answer_that_cannot_be_saved_is_not_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kitbag.results import sittings
-
-    quiz(folder, "final", "--person", "Bo", lines=["/q"])
-    whole = sittings.write_atomically
-
-    def full(path: Path, data: bytes) -> None:
-        if b'"steps":[]' not in data:
-            raise OSError(28, "No space left on device")
-        whole(path, data)
-
-    monkeypatch.setattr(sittings, "write_atomically", full)
-    result = quiz(folder, "final", "--person", "Bo", lines=["A", "/q"])
-    assert "This could not be saved, and was not taken: No space left on device." in result.output
-    assert "Your answer: A" not in result.output
 
 
 @pytest.mark.parametrize(
@@ -355,6 +339,7 @@ def at_terminal() -> Iterator[Callable[..., Terminal]]:
 
 
 PROMPT = "\r\n> "
+SmallDisk = Any
 
 
 def test_every_item_type_is_answered_by_keyboard_and_recorded(
@@ -412,4 +397,74 @@ def test_what_was_shown_as_taken_survives_a_kill(folder: Path, at_terminal: Call
     window.kill()
     again = at_terminal(folder, "final", "--person", "Bo")
     assert "[1✓]" in again.until(PROMPT)
-    assert "You are back where you stopped. 1 questions have an answer." in again.seen
+    assert "You are back where you stopped. 1 question has an answer." in again.seen
+
+
+NOT_SAVED = "Not saved: No space left on device."
+
+
+def test_a_full_disk_is_told_and_what_was_answered_meanwhile_is_saved_once_there_is_room(
+    folder: Path, at_terminal: Callable[..., Terminal], small_disk: Callable[..., SmallDisk]
+) -> None:
+    disk = small_disk(folder / "results")
+    window = at_terminal(folder, "final", "--person", "Bo")
+    window.until(PROMPT)
+    window.type("B")
+    assert "[1✓]" in window.until(PROMPT)
+    disk.fill()
+    for line in ("/2", "A", "/3", "C"):
+        window.type(line)
+        assert NOT_SAVED in window.until(PROMPT)
+    (state,) = folder.glob("results/sittings/*/sitting.json")
+    assert [answer["response"] is None for answer in json.loads(state.read_bytes())["answers"]] == [False, *[True] * 3]
+    disk.free()
+    window.type("/4")
+    shown = window.until(PROMPT)
+    assert "1✓ 2✓ 3✓ [4·]" in shown
+    assert NOT_SAVED not in shown
+    window.kill()
+    assert "1✓ 2✓ 3✓ [4·]" in at_terminal(folder, "final", "--person", "Bo").until(PROMPT)
+
+
+def test_a_record_that_finds_no_room_goes_where_there_is_some(
+    folder: Path, tmp_path: Path, at_terminal: Callable[..., Terminal], small_disk: Callable[..., SmallDisk]
+) -> None:
+    disk = small_disk(folder / "results")
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    window = at_terminal(folder, "final", "--person", "Bo")
+    window.until(PROMPT)
+    disk.fill()
+    for line in ("A", "/s", "yes"):
+        window.type(line)
+        shown = window.until(PROMPT)
+    assert "The record could not be written: No space left on device." in shown
+    window.type(str(stick / "nowhere"))
+    assert "The record could not be written: No such file or directory." in window.until(PROMPT)
+    window.type("")
+    assert "The record could not be written: No space left on device." in window.until(PROMPT)
+    window.type(str(stick))
+    window.until("Give it to your instructor.")
+    assert window.process.wait(20) == 0
+    disk.free()
+    (file,) = stick.iterdir()
+    assert Judge(loaded(folder)).judge(read_record(file.read_bytes())).attempt.person == "Bo"
+    assert not list(folder.glob("results/records/*"))
+
+
+def test_a_disk_that_stays_full_is_told_at_the_end(
+    folder: Path, at_terminal: Callable[..., Terminal], small_disk: Callable[..., SmallDisk]
+) -> None:
+    disk = small_disk(folder / "results")
+    window = at_terminal(folder, "final", "--person", "Bo")
+    window.until(PROMPT)
+    disk.fill()
+    window.type("A")
+    window.until(PROMPT)
+    window.type("/q")
+    window.until("Stopped. Your latest answers could not be saved: No space left on device.")
+    assert window.process.wait(20) == terminal.NOT_KEPT
+    late = at_terminal(folder, "final", "--person", "Ana")
+    late.until("Your answers cannot be kept here: No space left on device.")
+    assert late.process.wait(20) == terminal.NOT_KEPT
+    assert not list(folder.rglob("*.tmp"))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
@@ -36,6 +37,9 @@ from kitbag.results.visible import visible
 WIDEST: Final = 88
 """Characters in a line of text; longer lines are hard to read."""
 
+NOT_KEPT: Final = 3
+"""Exit code where something could not be written."""
+
 _TIMES: Final = {"extra-25": Fraction(5, 4), "extra-50": Fraction(3, 2), "extra-100": Fraction(2)}
 
 
@@ -57,7 +61,7 @@ class _Gone(Exception):
 
 
 def take(course: Course, name: str, settings: Settings) -> int:
-    """Let somebody take a test or practise a module; return the exit code: 0, or 3 where results cannot be kept.
+    """Let somebody take a test or practise a module; return the exit code: 0, or `NOT_KEPT`.
 
     Raises:
         NoQuiz: there is no such test or form, no attempt left, no such code, or another window holds it.
@@ -80,11 +84,10 @@ def take(course: Course, name: str, settings: Settings) -> int:
     except BlockingIOError:
         raise NoQuiz("It is open in another window. Go on there, or close that window first.") from None
     except (_Gone, KeyboardInterrupt):
-        console.say("\n" + console.t("terminal.stopped"))
-        return 0
+        return 0  # nobody gave a name
     except OSError as error:
-        console.say(console.t("terminal.not_saved", reason=error.strerror or error))
-        return 3
+        console.say(console.t("terminal.cannot_keep", reason=error.strerror or error))
+        return NOT_KEPT
 
 
 def score_file(course: Course, name: str, data: bytes, *, form: str | None, person: str | None) -> int:
@@ -108,8 +111,8 @@ def score_file(course: Course, name: str, data: bytes, *, form: str | None, pers
             path = desk_at(course, name, attempt.person).write(attempt)
             console.wrapped(console.t("terminal.record", path=path))
     except OSError as error:
-        console.say(console.t("terminal.not_saved", reason=error.strerror or error))
-        return 3
+        console.say(console.t("terminal.no_record", reason=error.strerror or error))
+        return NOT_KEPT
     return 0
 
 
@@ -205,6 +208,8 @@ class _Runner:
         self._desk = desk
         self._sitting = sitting
         self._notes: list[tuple[str, str]] = []
+        self._unsaved = ""
+        """Why the latest change could not be saved; empty where it was."""
 
     @property
     def _quiz(self) -> Quiz:
@@ -212,14 +217,23 @@ class _Runner:
 
     def run(self, *, resumed: bool) -> int:
         self._introduce(resumed=resumed)
-        while self._sitting.state.submitted is None:
-            try:
-                self._show()
-                self._obey(self._console.ask(self._t("terminal.prompt")))
-            except TimeUp:
-                self._console.say(self._t("terminal.time_up"), "bad")
-                self._keep(self._sitting.handed_in(_now()))
-        self._finish()
+        try:
+            while self._sitting.state.submitted is None:
+                try:
+                    self._show()
+                    self._obey(self._console.ask(self._t("terminal.prompt")))
+                except TimeUp:
+                    self._console.say(self._t("terminal.time_up"), "bad")
+                    self._keep(self._sitting.handed_in(_now()))
+            self._finish()
+        except (_Gone, KeyboardInterrupt):
+            if self._unsaved:
+                self._keep(self._sitting)
+            self._console.say()
+            if self._unsaved:
+                self._console.wrapped(self._t("terminal.stopped_unsaved", reason=self._unsaved), "bad")
+                return NOT_KEPT
+            self._console.wrapped(self._t("terminal.stopped"))
         return 0
 
     def _introduce(self, *, resumed: bool) -> None:
@@ -233,7 +247,7 @@ class _Runner:
             self._note(self._t("terminal.not_signed"), "quiet")
         self._note(self._t("terminal.begins", count=len(state.answers)))
         if state.limit is not None:
-            self._note(self._t("terminal.limit", minutes=state.limit // 60))
+            self._note(self._t("terminal.limit", count=state.limit // 60))
 
     def _note(self, text: str, style: str = "") -> None:
         """Say something with the next question."""
@@ -264,6 +278,9 @@ class _Runner:
         for line in self._choices(entry):
             console.wrapped(line, first="  ", rest="     ")
         console.say()
+        if self._unsaved:
+            console.wrapped(self._t("terminal.not_saved", reason=self._unsaved), "bad")
+            console.say()
         answer = written(entry, self._sitting.answer.response)
         console.wrapped(self._t("terminal.answer", answer=answer or self._t("terminal.no_answer")), "strong")
         for text, style in self._notes:
@@ -381,7 +398,8 @@ class _Runner:
         except (WrongAnswer, BadResponse) as error:
             self._note(self._t("terminal.wrong_answer", reason=error), "bad")
             return
-        if self._keep(after) and self._quiz.test is None:
+        self._keep(after)
+        if self._quiz.test is None:
             self._tell()
 
     def _clear_answer(self) -> None:
@@ -392,8 +410,8 @@ class _Runner:
 
     def _undo(self) -> None:
         some = bool(self._sitting.state.steps)
-        if self._keep(self._sitting.undone(_now())):
-            self._note(self._t("terminal.undone" if some else "terminal.nothing_to_undo"))
+        self._keep(self._sitting.undone(_now()))
+        self._note(self._t("terminal.undone" if some else "terminal.nothing_to_undo"))
 
     def _help(self) -> None:
         self._note(self._t("terminal.help"))
@@ -431,17 +449,17 @@ class _Runner:
         if typed in (self._t("terminal.yes"), "y"):
             self._keep(self._sitting.handed_in(_now()))
 
-    def _keep(self, after: Sitting) -> bool:
-        """Save a sitting before it is the one that is shown; tell where that fails, and go on with the one before."""
+    def _keep(self, after: Sitting) -> None:
+        """Save a sitting before it is shown; where that fails go on with it in this window, and say so until it works.
+
+        Each save is of all there is, so that nothing is missing once the disk has room again.
+        """
+        self._sitting = after
         try:
             self._desk.save(after)
+            self._unsaved = ""
         except OSError as error:
-            self._note(self._t("terminal.not_saved", reason=error.strerror or error), "bad")
-            if after.state.submitted is not None:
-                raise
-            return False
-        self._sitting = after
-        return True
+            self._unsaved = error.strerror or str(error)
 
     # --- What is told ----------------------------------------------------------------------------------------------
 
@@ -465,10 +483,8 @@ class _Runner:
 
     def _finish(self) -> None:
         attempt = self._sitting.attempt()
-        path = None
-        if self._quiz.test:
-            path = self._desk.record(self._sitting)
-        else:
+        path = self._record() if self._quiz.test else None
+        if path is None:
             self._desk.clear()
         self._console.clear()
         show_result(self._quiz, attempt, self._console.say)
@@ -476,6 +492,25 @@ class _Runner:
             self._console.wrapped(self._t("terminal.record", path=path))
         else:
             self._console.wrapped(self._t("terminal.practice_kept"))
+
+    def _record(self) -> Path:
+        """Write the record and return its file; where the disk is full ask for room, or for another place."""
+        folder: Path | None = None
+        while True:
+            try:
+                if folder:
+                    # The sitting stays as it was last saved: whatever comes of it is the same attempt, counted once.
+                    path = self._desk.write(self._sitting.attempt(), folder.resolve(strict=True))
+                    self._unsaved = ""
+                    return path
+                self._keep(self._sitting)
+                return self._desk.record(self._sitting)
+            except OSError as error:
+                self._unsaved = error.strerror or str(error)
+                self._console.say()
+                self._console.wrapped(self._t("terminal.no_record", reason=self._unsaved), "bad")
+            typed = self._console.ask(self._t("terminal.elsewhere")).strip()
+            folder = Path(typed).expanduser() if typed else None
 
 
 def show_result(quiz: Quiz, attempt: Attempt, say: Callable[[str], None]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import random
-import resource
+import re
 import shutil
 import signal
 import subprocess
@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 
+from kitbag.cli import main
 from kitbag.course.load import load_course
 from kitbag.questions.assembly import Assembly
 from kitbag.results.record import write_record
@@ -66,16 +69,9 @@ def stick(tmp_path: Path) -> Path:
     return stick
 
 
-def merge(folder: Path, store: Path, stick: Path, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+def merge(folder: Path, store: Path, stick: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", MERGE, str(folder), str(store), str(stick)]
-    started = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-        preexec_fn=limit,  # noqa: PLW1509 - one thread here
-    )
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
     assert started.stdout is not None
     assert started.stdout.readline() == "ready\n"
     return started
@@ -109,18 +105,25 @@ def test_a_hundred_kills_of_the_merge_lose_nothing_that_was_acknowledged(folder:
     assert len(kept(store)) == 200
 
 
-@pytest.mark.acceptance
-def test_a_full_disk_stops_the_merge_with_a_sentence_and_loses_nothing(folder: Path, stick: Path) -> None:
-    store = folder / "results.sqlite"
-    for size in range(50_000, 500_000, 50_000):
-        limit = (size, size)
-        process = merge(folder, store, stick, lambda limit=limit: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
-        output, errors = process.communicate()
-        acknowledged = {line.split()[1] for line in output.splitlines() if line.startswith(("new ", "known "))}
-        assert acknowledged <= set(kept(store))
-        assert process.returncode == 0 or "NotAStore: The results cannot be written: " in errors
-    merge(folder, store, stick).communicate()
-    assert len(kept(store)) == 200
+def test_a_full_disk_stops_the_merge_with_a_sentence_and_loses_nothing(
+    folder: Path, stick: Path, small_disk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kitbag.results.store.BATCH", 3)
+    store = small_disk(folder / "results", "400k").folder / "results.sqlite"
+    command = ["results", "add", "-C", str(folder), str(stick)]
+    added = CliRunner().invoke(main, command)
+    told = re.fullmatch(
+        "The results cannot be written: database or disk is full. "
+        r"Added (\d+) before that. Make room, and add the same files again.\n",
+        added.stderr,
+    )
+    assert told is not None, added.stderr
+    assert added.exit_code == 3
+    assert 0 < int(told[1]) == len(kept(store)) < 200
+    roomy = shutil.copy(store, folder)
+    again = CliRunner().invoke(main, [*command, "--store", roomy])
+    assert again.stdout == f"Added {200 - int(told[1])}, refused {told[1]}; waiting for their edition: 0.\n"
+    assert len(kept(Path(roomy))) == 200
 
 
 @pytest.mark.acceptance

@@ -47,15 +47,19 @@ def results_add(folder: Path, where: Path | None, files: Sequence[Path]) -> None
     from kitbag.results.gather import gather
     from kitbag.results.judging import Judge
     from kitbag.results.place import own_records
+    from kitbag.results.store import NotAStore
     from kitbag.results.visible import visible
 
     judge = Judge(sound_course(folder))
     counts = {True: 0, False: 0}
     with opened_store(folder, where) as store:
-        for outcome in chain(store.judge_waiting(judge), store.add(gather(files or own_records(folder)), judge)):
-            counts[outcome.kept] += 1
-            if outcome.code != "new":
-                click.echo(f"{visible(outcome.name)}: {outcome.code}: {outcome.message}", err=not outcome.kept)
+        try:
+            for outcome in chain(store.judge_waiting(judge), store.add(gather(files or own_records(folder)), judge)):
+                counts[outcome.kept] += 1
+                if outcome.code != "new":
+                    click.echo(f"{visible(outcome.name)}: {outcome.code}: {outcome.message}", err=not outcome.kept)
+        except NotAStore as error:
+            stop(f"{error} Added {counts[True]} before that. Make room, and add the same files again.", IN_PART)
         waiting = len(store.waiting())
     click.echo(f"Added {counts[True]}, refused {counts[False]}; waiting for their edition: {waiting}.")
     sys.exit(MISTAKES if counts[False] else 0)

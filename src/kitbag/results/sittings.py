@@ -95,11 +95,11 @@ class Desk:
         self.clear()
         return path
 
-    def write(self, attempt: Attempt) -> Path:
-        """Write a record where the terminal's records lie. Raises OSError."""
+    def write(self, attempt: Attempt, folder: Path | None = None) -> Path:
+        """Write a record where the terminal's records lie, or into another folder. Raises OSError."""
         plain = unicodedata.normalize("NFKD", attempt.person)
         person = re.sub("[^A-Za-z0-9]+", "-", plain).strip("-")[:30] or f"attempt-{attempt.attempt}"
-        path = self.folder / RECORDS / f"{attempt.test}-{person}-{attempt.id[:8]}.json"
+        path = (folder or self.folder / RECORDS) / f"{attempt.test}-{person}-{attempt.id[:8]}.json"
         write_atomically(path, write_record(attempt))
         return path
 
