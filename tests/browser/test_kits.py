@@ -776,26 +776,97 @@ def test_without_storage_it_says_so_before_it_begins(
     expect(page.locator(".quiz-score strong")).to_have_text("15 of 19 marks")
 
 
+NOT_KEPT = "This browser no longer keeps your answers: it may have no room left. Do not close this page."
+FILL = """() => {
+  for (let size = 1 << 20; size >= 1; size = Math.floor(size / 2)) {
+    try {
+      for (let at = 0; at < 64; at += 1) localStorage.setItem(`fill-${size}-${at}`, "x".repeat(size));
+    } catch { /* full: fill what is left with less */ }
+  }
+}"""
+
+
 def test_a_full_store_falls_back_on_the_disk(
     open_page: Callable[..., Page], build: Path, answer_all: Callable[..., None]
 ) -> None:
     page = open_page(expected_errors=NO_SITE)
     visit(page, build, "all")
-    page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full'); }; }")
+    page.evaluate(FILL)
     begin(page)
-    answer_all(page, RIGHT)
+    answer_all(page, RIGHT | {"essay": "x" * 4000})
     expect(page.locator("[data-part=lost]")).to_have_text("")
     page.wait_for_timeout(300)
     again(page)
     expect(page.locator("[data-part=back]")).to_have_text("You are back where you stopped. 10 of 10 answered.")
 
 
-def test_a_full_disk_is_told_at_once(open_test: Callable[..., Page]) -> None:
+def test_a_full_disk_is_told_on_every_screen_and_takes_nothing_that_was_kept(
+    small_disk: Callable[..., Any], own_chromium: Callable[[], OwnChromium], build: Path, tmp_path: Path, judge: Judge
+) -> None:
+    disk = small_disk(tmp_path, "96m")
+    chromium = own_chromium()
+    page = visit(chromium.page, build, "all")
+    lost = page.locator("[data-part=lost]")
+    begin(page)
+    turn_to(page, "essay")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Hot")
+    page.wait_for_function(ON_DISK)
+    disk.fill()
+    sure = typed = "Hot"
+    while not lost.inner_text():  # what was set aside for the file takes some letters more
+        assert len(typed) < 200
+        page.keyboard.type("x")
+        typed += "x"
+        page.wait_for_timeout(100)
+        sure = typed if page.evaluate(ON_DISK) else sure
+    expect(lost).to_contain_text(NOT_KEPT)
+    for act in ("review", "hand-in"):
+        page.locator(f"[data-act={act}]").click()
+        expect(lost).to_contain_text(NOT_KEPT)
+    page.get_by_role("button", name="Hand in as it is").click()
+    expect(page.locator("[data-screen=result]")).to_be_visible()
+    expect(lost).to_contain_text("save your record at the end")
+    page.get_by_text("Nothing was saved?").click()
+    text = page.get_by_label("The record as text").input_value()
+    judged = judge.judge(read_record(text.encode()))
+    assert [result.response for result in judged.attempt.items if result.item == "essay"] == [typed]
+    chromium.kill()
+    disk.free()
+    page = visit(own_chromium().page, build, "all")
+    turn_to(page, "essay")
+    back = question(page).locator("textarea").input_value()
+    assert typed.startswith(back)
+    assert back.startswith(sure)
+    page.locator("#flag").check()
+    page.wait_for_function(ON_DISK)
+
+
+def test_it_says_so_once_there_is_room_again(open_test: Callable[..., Page]) -> None:
     page = open_test("all")
     begin(page)
-    page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full'); }; }")
+    put = "const put = IDBObjectStore.prototype.put;"
+    page.evaluate(
+        f"() => {{ {put} IDBObjectStore.prototype.put = () => {{ throw new DOMException('full'); }};"
+        " globalThis.room = () => { IDBObjectStore.prototype.put = put; }; }"
+    )
     page.locator("#flag").check()
-    expect(page.locator("[data-part=lost]")).to_contain_text("Do not close this page")
+    expect(page.locator("[data-part=lost]")).to_contain_text(NOT_KEPT)
+    page.evaluate("room()")
+    page.locator("#flag").uncheck()
+    expect(page.locator("[data-part=lost]")).to_have_text("")
+
+
+def test_a_text_that_could_not_be_copied_is_not_taken_for_saved(open_test: Callable[..., Page]) -> None:
+    page = open_test("cut")
+    begin(page)
+    hand_in(page)
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    page.get_by_text("Nothing was saved?").click()
+    page.get_by_role("button", name="Copy the text").click()
+    expect(page.get_by_text("The text is selected. Copy it with the keyboard.")).to_be_visible()
+    page.get_by_role("button", name="Clear this device").click()
+    expect(page.get_by_text("A record has not been saved yet")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,15 @@ const KitbagKeep = (() => {
       return opened;
     }
 
-    /** @param {(store: IDBObjectStore) => void} act True once the disk has it, false without one; a full one throws. */
+    /**
+     * True once the disk has it, false where the browser has none or may not use it; one that is full or broken throws.
+     * @param {(store: IDBObjectStore) => void} act
+     */
     async function write(act) {
-      const database = await open().catch(() => null);
+      const database = await open().catch((error) => {
+        if (error.name === "SecurityError") return null;
+        throw error;
+      });
       if (!database) return false;
       await new Promise((resolve, reject) => {
         // TypeScript's library of that year knows no durability.
@@ -193,8 +199,8 @@ const KitbagKeep = (() => {
       },
       async works() {
         const probe = `${key}:probe`;
-        if (set(probe, "")) return set(probe, null);
-        return slow.put(probe, "").then(() => slow.remove(probe)).catch(() => false);
+        const fast = set(probe, "") && set(probe, null);
+        return slow.put(probe, "").then((there) => (there ? slow.remove(probe) : fast)).catch(() => false);
       },
       async taken() {
         const before = get(owner);

@@ -619,10 +619,11 @@
     };
     const copy = async () => {
       fix();
-      entry.saved = name();
-      save();
       area.select();
-      copied.textContent = await clip(text()) ? say("copied") : say("copy_failed");
+      const done = await clip(text());
+      if (done) entry.saved = name();
+      copied.textContent = say(done ? "copied" : "copy_failed");
+      save();
     };
     refresh();
     return make("div", "test-record",
