@@ -55,6 +55,12 @@ def from_npm(*parts: str) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def npm() -> Callable[..., Path]:
+    """Return a file of a package from npm."""
+    return from_npm
+
+
 def program(*names: str) -> str:
     """Return the path of the first of these programs that is installed; skip the test where none is."""
     for name in names:

@@ -532,6 +532,7 @@ def test_killed_a_hundred_times_it_loses_nothing_that_was_kept(
     page = visit(running.page, build, "all")
     begin(page)
     typed = ""
+    finished = 0
     for _ in range(100):
         turn_to(page, "essay")
         page.wait_for_function(ON_DISK)
@@ -544,15 +545,33 @@ def test_killed_a_hundred_times_it_loses_nothing_that_was_kept(
             page.wait_for_timeout(chance.uniform(30, 80))  # faster than anybody types
             if page.evaluate(ON_DISK):
                 sure = typed
+        over = False
+        if chance.random() < 0.25:
+            hand_in(page)
+            page.wait_for_timeout(chance.uniform(0, 30))
+            over = page.evaluate(ON_DISK)
         running.kill()
         running = own_chromium()
         page = visit(running.page, build, "all")
-        turn_to(page, "essay")
-        back = question(page).locator("textarea").input_value()
+        if page.locator("[data-screen=result]").is_visible():
+            (done,) = kept(page)["done"]
+            (back,) = [one["response"] for one in done["record"]["items"] if one["item"] == "essay"]
+            finished += 1
+        else:
+            assert not over, "what was handed in is handed in"
+            turn_to(page, "essay")
+            back = question(page).locator("textarea").input_value()
         assert typed.startswith(back)
         assert back.startswith(sure)
         assert len(back) >= len(typed) - 1, "more than the last keystroke was lost"
         typed = back
+        if page.locator("[data-screen=result]").is_visible():
+            page.get_by_role("button", name="Clear this device").click()
+            page.get_by_role("button", name="Clear it").click()
+            expect(page.locator("[data-screen=start]")).to_be_visible()
+            begin(page)
+            typed = ""
+    assert finished > 5
 
 
 # --- Time ---------------------------------------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
-from uuid import RFC_4122, UUID
+from uuid import UUID
 
 import lxml.html
 import pikepdf
@@ -247,22 +246,3 @@ def test_statements_tell_of_every_attempt_and_answer(merged: Path, tmp_path: Pat
         "score": {"scaled": 0.25, "raw": 1.0, "max": 4.0, "min": 0},
     }
     assert "correctResponsesPattern" not in target.read_text("utf-8")
-    for one in made:
-        assert_valid(one)
-
-
-def assert_valid(statement: dict[str, Any]) -> None:
-    """What xAPI Data 1.0.3 asks of a statement, as far as ours have it."""
-    assert UUID(statement["id"]).variant == RFC_4122
-    assert statement["version"].startswith("1.0.")
-    assert set(statement["actor"]) == {"objectType", "account"}
-    assert datetime.fromisoformat(statement["timestamp"]).tzinfo is not None
-    score = statement["result"].get("score", {})
-    if score:
-        assert -1 <= score["scaled"] <= 1
-        assert score.get("min", score["raw"]) <= score["raw"] <= score["max"]
-    definition = statement["object"]["definition"]
-    assert definition["type"].startswith("http://adlnet.gov/expapi/activities/")
-    components = {"choices", "source", "target", "scale", "steps"} & set(definition)
-    allowed = {"choice": {"choices"}, "sequencing": {"choices"}, "matching": {"source", "target"}}
-    assert components == allowed.get(definition.get("interactionType", ""), set())
