@@ -241,7 +241,42 @@ def test_export_writes_packages_and_what_they_lose(tea: Path) -> None:
         "gift.fidelity.html",
         "gift.fidelity.json",
     )
-    assert names == {f"tea-2.1-{end}" for end in ends}
+    beside = {"index.html", "manifest.json", "import-moodle.html"}
+    assert names == {f"tea-2.1-{end}" for end in ends} | beside
+
+
+def test_export_check_judges_packages_and_folders(tea: Path) -> None:
+    kitbag("export", "gift", "scorm12", "-C", tea)
+    packages = tea / "build/packages"
+    folder = kitbag("export", "--check", packages)
+    assert (folder.exit_code, folder.output.splitlines()) == (
+        0,
+        [
+            f"{packages}: No fault found.",
+            f"{packages}/tea-2.1-gift.gift: GIFT, 1 file: No fault found. Not checked: the HTML within the texts.",
+            (
+                f"{packages}/tea-2.1-scorm12.zip: SCORM 1.2, 40 files: No fault found. Not checked: the standard's own "
+                "schemas, and how the scripts talk to a platform."
+            ),
+        ],
+    )
+    (packages / "tea-2.1-gift.gift").write_text("::q:: {=a", "utf-8")
+    one = kitbag("export", "--check", packages / "tea-2.1-gift.gift", packages / "gone.zip")
+    assert (one.exit_code, one.output.splitlines()) == (
+        1,
+        [
+            (
+                'tea-2.1-gift.gift:1: The question "q" has no pair of braces around its answers, or more than one. '
+                r"Write \{ and \} for braces in a text, and no empty line within a question."
+            ),
+            f"{packages}/tea-2.1-gift.gift: GIFT, 1 file: 1 error. Not checked: the HTML within the texts.",
+            "gone.zip: This cannot be read: No such file or directory. Check the name and rights.",
+            f"{packages}/gone.zip: 1 error.",
+        ],
+    )
+    altered = kitbag("export", "--check", packages)
+    assert altered.exit_code == 1
+    assert altered.output.startswith("packages/tea-2.1-gift.gift: This file was altered since it was made: ")
 
 
 def test_export_strict_writes_nothing_that_loses(tea: Path) -> None:

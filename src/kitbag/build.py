@@ -113,6 +113,7 @@ def _printed_exams(work: Work, exams: "Sequence[Exam]") -> int:
 def _packages(work: Work) -> int:
     """Write the course for learners and the bank for platforms, in every format."""
     from kitbag.exporters.base import select
+    from kitbag.exporters.companions import describe
     from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
     from kitbag.exporters.learner import RenderedCourse
     from kitbag.exporters.registry import EXPORTERS, export, write_export
@@ -121,18 +122,21 @@ def _packages(work: Work) -> int:
     selection, findings = select(work.course) if work.course.items else (None, [])
     work.findings.extend(findings)
     rendered = RenderedCourse(work.course, templates, "course")
-    count = 0
+    written: dict[str, str] = {}
+    beside: list[Path] = []
     try:
         for name in LEARNER_FORMATS:
-            count += sum(1 for _ in deliver(name, rendered, work.folder))
+            written |= {path.name: name for path in deliver(name, rendered, work.folder)}
         if selection:
             for name in EXPORTERS:
-                count += len(write_export(export(name, selection, templates=templates), work.folder))
+                made = write_export(export(name, selection, templates=templates), work.folder)
+                written |= {path.name: kind for path, kind in made}
+        beside = list(describe(work.folder, work.course, written, templates))
     except OSError as error:
         raise Unwritable(work.before, error) from error
     except Unreadable as error:
         work.findings.append(Finding(error.code, Place("course/media"), str(error), error.hint))
-    return count
+    return len(written) + len(beside)
 
 
 def _reports(work: Work) -> int:

@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 
 class Place(NamedTuple):
-    """A position in a file of the course folder; lines and columns count from 1, and 0 means the whole file."""
+    """A position in a file of the course folder; lines and columns count from 1, and 0 means the whole of it."""
 
     file: str
     """Path from the course folder, with forward slashes."""
@@ -29,7 +29,8 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         """Return `file:line:column`, as editors understand it."""
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        numbers = (self.line, self.column) if self.column else (self.line,) if self.line else ()
+        return ":".join((self.file, *map(str, numbers)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
     from kitbag.course.model import Course
     from kitbag.course.parts import Places
+    from kitbag.findings import Finding
 
 
 @click.command()
 @in_course
 @click.argument("formats", nargs=-1, required=True)
+@click.option("--check", "checking", is_flag=True, help="Judge packages instead; write their names for FORMATS.")
 @click.option("--objective", "objectives", multiple=True, metavar="ID", help="Only items of this objective.")
 @click.option("--use", type=click.Choice(["practice", "test"]), help="Only items of this use.")
 @click.option("--strict", is_flag=True, help="Call it an error when a format cannot carry something.")
@@ -48,6 +50,7 @@ def export(
     use: str | None,
     into: Path | None,
     *,
+    checking: bool,
     strict: bool,
     no_templates: bool,
     **delivery: Any,
@@ -56,7 +59,11 @@ def export(
 
     For learners and their platforms: zip, html, scorm12, scorm2004, epub. The item bank: moodle, gift, qti21,
     qti3, cc, csv; beside each of these lies a report of what the format could not carry.
+
+    With --check, judge packages that anybody made, or folders of them by the digests in their manifest.json.
     """
+    if checking:
+        _check(formats)
     from kitbag.exporters.deliveries import LEARNER_FORMATS
     from kitbag.exporters.registry import unknown_formats
 
@@ -83,6 +90,53 @@ def export(
         )
 
 
+def _describe(target: Path, course: Course, written: dict[str, str], templates: Path | None) -> None:
+    """Write the pages and the list beside the packages."""
+    from kitbag.exporters.companions import describe
+    from kitbag.rendering.faults import TemplateFault, own_templates
+
+    try:
+        with own_templates(templates):
+            for path in describe(target, course, written, templates):
+                say(str(path))
+    except TemplateFault as fault:
+        stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
+    except OSError as error:
+        stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
+
+
+def _check(names: Sequence[str]) -> NoReturn:
+    """Tell what is wrong with packages and folders of packages, and leave."""
+    from pathlib import Path
+
+    from kitbag.exporters.checking.folder import check_folder
+    from kitbag.exporters.checking.registry import check_package
+    from kitbag.findings import has_errors
+
+    failed = False
+    for path in map(Path, names):
+        packages = [path]
+        if path.is_dir():
+            findings, packages = check_folder(path)
+            print_findings(findings)
+            click.echo(f"{path}: {_verdict(findings)}")
+            failed = failed or has_errors(findings)
+        for package in packages:
+            verdict = check_package(package)
+            print_findings(verdict.findings)
+            known = (
+                f"{verdict.title}, {verdict.files} file{'' if verdict.files == 1 else 's'}: " if verdict.title else ""
+            )
+            left = f" Not checked: {verdict.not_checked}." if verdict.not_checked else ""
+            click.echo(f"{package}: {known}{_verdict(verdict.findings)}{left}")
+            failed = failed or not verdict.sound
+    sys.exit(MISTAKES if failed else 0)
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    return summary(findings) if findings else "No fault found."
+
+
 def _deliver(
     course: Course,
     formats: Sequence[str],
@@ -103,10 +157,12 @@ def _deliver(
         print_findings(findings, err=True)
         sys.exit(MISTAKES)
     rendered = RenderedCourse(chosen, templates, units)
+    written: dict[str, str] = {}
     for name in formats:
         try:
             with own_templates(templates):
                 for path in deliver(name, rendered, target):
+                    written[path.name] = name
                     say(str(path))
         except TemplateFault as fault:
             stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
@@ -114,6 +170,7 @@ def _deliver(
             stop(f"{error} {error.hint}".strip())
         except OSError as error:
             stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
+    _describe(target, course, written, templates)
 
 
 def _export_banks(
@@ -145,10 +202,13 @@ def _export_banks(
         print_findings(findings, err=True)
         click.echo(summary(findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
+    written: dict[str, str] = {}
     for one in made:
         try:
-            for path in write_export(one, target):
+            for path, kind in write_export(one, target):
+                written[path.name] = kind
                 say(str(path))
         except OSError as error:
             stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
+    _describe(target, course, written, templates)
     finish(findings)

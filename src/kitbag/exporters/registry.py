@@ -11,6 +11,7 @@ from kitbag.exporters.cc import CommonCartridge
 from kitbag.exporters.csv_ import Csv
 from kitbag.exporters.fidelity import findings_of, report_html, report_json
 from kitbag.exporters.gift import Gift
+from kitbag.exporters.manifest import REPORT
 from kitbag.exporters.moodle import MoodleXml
 from kitbag.exporters.qti3 import Qti3
 from kitbag.exporters.qti21 import Qti21
@@ -27,6 +28,8 @@ EXPORTERS: Final[Mapping[str, Exporter]] = {exporter.name: exporter for exporter
 class Export:
     """One format of a selection, not yet written."""
 
+    format: str
+    """The name of the format: `moodle`."""
     name: str
     """The name its files share: `tea-2.1-moodle`."""
     package: Package
@@ -66,6 +69,7 @@ def export(name: str, selection: Selection, *, strict: bool = False, templates: 
     course, catalogue = selection.course, selection.catalogue
     findings = findings_of(package.rows, exporter.title, selection.place_of, catalogue, strict=strict)
     return Export(
+        format=name,
         name=f"{course.info.id}-{course.info.edition}-{name}",
         package=package,
         findings=tuple(findings),
@@ -74,8 +78,8 @@ def export(name: str, selection: Selection, *, strict: bool = False, templates: 
     )
 
 
-def write_export(made: Export, folder: Path) -> list[Path]:
-    """Write an export and its two reports into a folder, each as a whole or not at all; return their paths.
+def write_export(made: Export, folder: Path) -> list[tuple[Path, str]]:
+    """Write an export and its two reports into a folder, each as a whole or not at all; return paths and formats.
 
     Raises:
         OSError: a file cannot be written. Those written before it stand.
@@ -85,4 +89,4 @@ def write_export(made: Export, folder: Path) -> list[Path]:
     page, data = folder / f"{made.name}.fidelity.html", folder / f"{made.name}.fidelity.json"
     write_atomically(page, made.report())
     write_atomically(data, made.report_data())
-    return [target, page, data]
+    return [(target, made.format), (page, REPORT), (data, REPORT)]

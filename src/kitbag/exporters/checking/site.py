@@ -1,0 +1,61 @@
+"""Pages to open from a disk: a zip of a site, or one HTML file."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kitbag.exporters.checking.archive import Archive
+from kitbag.exporters.checking.documents import resolve
+from kitbag.exporters.checking.pages import HTML, check_pages, html_facts
+from kitbag.findings import Finding, Place, Severity, listed
+
+ZIP_TITLE: Final = "Zip of a site"
+FILE_TITLE: Final = "One HTML file"
+NOT_CHECKED: Final = "the HTML itself, and what its scripts do"
+
+
+def check_zip(archive: Archive) -> Iterator[Finding]:
+    """Yield what is wrong with a zip of pages."""
+    tops = {path.partition("/")[0] if "/" in path else "" for path in archive.files}
+    start = "index.html" if tops != {only := min(tops)} or not only else f"{only}/index.html"
+    if start not in archive.files:
+        message = f'There is no "{start}", so nobody knows which page to open.'
+        yield Finding("no-start", archive.at(), message, "Name the first page so.")
+    elif "/" not in start and len(archive.files) > 1:
+        message = "The files do not lie in a folder of their own, so unpacking scatters them."
+        yield Finding("scattered", archive.at(), message, "Pack the folder, not its content.", Severity.WARNING)
+    yield from check_pages(archive)
+
+
+def check_file(data: bytes, place: Place) -> Iterator[Finding]:
+    """Yield what is wrong with a page that must hold all it needs."""
+    text = data.decode("utf-8", "replace")
+    facts = html_facts(text)
+    if not facts.titled:
+        yield Finding("no-title", place, "The page has no title.", "Give it one.")
+    if not facts.language:
+        message = "The page does not say in which language it is."
+        yield Finding("no-language", place, message, 'Write it into <html lang="…">: screen readers need it.')
+    for name in dict.fromkeys(facts.repeated):
+        message = f'The id "{name[:100]}" stands on more than one element.'
+        yield Finding("repeated-id", place, message, "Ids must be unique on a page.")
+    outside = [address for address in dict.fromkeys(facts.loads) if not address.startswith(("data:", "#"))]
+    if outside:
+        quoted = listed((f'"{address[:80]}"' for address in outside), most=5)
+        message = f"The page loads what is not in it: {quoted}."
+        yield Finding("not-alone", place, message, "Put it into the page: it is to stand alone.")
+    for address in dict.fromkeys(facts.leads):
+        target = resolve("page.html", address)
+        line = text.count("\n", 0, max(0, text.find(f'"{address}"'))) + 1
+        if target.outside or target.fragment.lower() == "top":
+            continue
+        if target.path != "page.html":
+            message = f'A link leads to "{address[:100]}", which is not in this page.'
+            yield Finding("dangling-link", place._replace(line=line), message, "Mend the link.")
+        elif target.fragment and target.fragment not in facts.ids:
+            message = f'A link leads to "{address[:100]}", and no element has that id.'
+            yield Finding("dangling-link", place._replace(line=line), message, "Mend the link.")
+
+
+def has_pages(archive: Archive) -> bool:
+    """Tell whether a zip holds any page."""
+    return any(path.lower().endswith(HTML) for path in archive.files)

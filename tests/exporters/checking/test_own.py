@@ -1,0 +1,135 @@
+"""Our own packages: nothing is said about them, and what happens to one on its way breaks nothing."""
+
+import io
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kitbag.course.load import load_course
+from kitbag.course.model import Course
+from kitbag.exporters.base import select
+from kitbag.exporters.checking.registry import check_package
+from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
+from kitbag.exporters.learner import RenderedCourse
+from kitbag.exporters.registry import EXPORTERS, export, write_export
+
+ROOT = Path(__file__).parents[3]
+PROJECTS = ROOT / "tests" / "projects"
+NAMES = [*LEARNER_FORMATS, *EXPORTERS]
+
+
+def course_in(folder: Path) -> Course:
+    loaded = load_course(folder)
+    assert loaded.course is not None, loaded.findings
+    return loaded.course
+
+
+def exported(course: Course, name: str, folder: Path, templates: Path | None = None) -> list[Path]:
+    if name in LEARNER_FORMATS:
+        return list(deliver(name, RenderedCourse(course, templates), folder))
+    selection, findings = select(course)
+    assert selection is not None, findings
+    return [path for path, kind in write_export(export(name, selection), folder) if kind == name]
+
+
+def said_about(folder: Path, target: Path) -> dict[str, list[str]]:
+    """Return what is said about each package of a course, in every format."""
+    course = course_in(folder)
+    paths = [path for name in NAMES for path in exported(course, name, target, folder)]
+    verdicts = {path.name: check_package(path) for path in paths}
+    assert all(verdict.title for verdict in verdicts.values())
+    return {name: [str(one) for one in verdict.findings] for name, verdict in verdicts.items() if verdict.findings}
+
+
+@pytest.mark.parametrize("project", ["every-block", "every-item-type"])
+def test_nothing_is_said_about_our_own_packages(project: str, tmp_path: Path) -> None:
+    assert said_about(PROJECTS / project, tmp_path) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", [ROOT, *sorted(PROJECTS.iterdir())], ids=lambda folder: folder.name)
+def test_nothing_is_said_about_any_course_here(folder: Path, tmp_path: Path) -> None:
+    assert said_about(folder, tmp_path) == {}
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return one package in each format."""
+    folder = tmp_path_factory.mktemp("own")
+    course = course_in(PROJECTS / "every-item-type")
+    return {name: exported(course, name, folder / name)[0] for name in NAMES}
+
+
+@st.composite
+def damage(draw: st.DrawFn) -> list[tuple[float, int, bytes]]:
+    """Return where in a file, as a share of it, how many bytes go, and what comes in their place."""
+    return draw(
+        st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=12)), min_size=1, max_size=6)
+    )
+
+
+def damaged(data: bytes, changes: list[tuple[float, int, bytes]]) -> bytes:
+    for share, length, new in changes:
+        at = int(share * len(data))
+        data = data[:at] + new + data[at + length :]
+    return data
+
+
+@given(name=st.sampled_from(NAMES), changes=damage())
+@settings(max_examples=60)
+def test_damaged_bytes_never_break_the_check(
+    packages: dict[str, Path], name: str, changes: list[tuple[float, int, bytes]]
+) -> None:
+    source = packages[name]
+    path = source.with_name(f"damaged{source.suffix}")
+    path.write_bytes(damaged(source.read_bytes(), changes))
+    check_package(path)
+
+
+@given(
+    name=st.sampled_from([name for name in NAMES if name not in {"html", "moodle", "gift", "csv"}]),
+    dropped=st.sets(st.floats(0, 1), max_size=3),
+    texts=st.lists(st.tuples(st.floats(0, 1), damage()), max_size=3),
+)
+@settings(max_examples=30)
+def test_damaged_files_within_never_break_the_check_and_lost_ones_are_told(
+    packages: dict[str, Path],
+    name: str,
+    dropped: set[float],
+    texts: list[tuple[float, list[tuple[float, int, bytes]]]],
+) -> None:
+    source = packages[name]
+    with zipfile.ZipFile(source) as archive:
+        files = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    paths = list(files)
+    for share, changes in texts:
+        path = paths[int(share * (len(paths) - 1))]
+        files[path] = damaged(files[path], changes)
+    lost = {paths[int(share * (len(paths) - 1))] for share in dropped}
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for path, data in files.items():
+            if path not in lost:
+                archive.writestr(path, data)
+    copy = source.with_name(f"changed{source.suffix}")
+    copy.write_bytes(target.getvalue())
+    verdict = check_package(copy)
+    if lost and not texts and name != "zip":
+        assert not verdict.sound, lost
+
+
+@pytest.mark.acceptance
+def test_a_long_campaign_of_damage_never_breaks_the_check(packages: dict[str, Path]) -> None:
+    draw = random.Random(7)  # noqa: S311 - damage, not secrets
+    for _ in range(3000):
+        source = packages[draw.choice(NAMES)]
+        data = bytearray(source.read_bytes())
+        for _ in range(draw.randint(1, 12)):
+            data[draw.randrange(len(data))] = draw.randrange(256)
+        path = source.with_name(f"campaign{source.suffix}")
+        path.write_bytes(data[: draw.choice([len(data), draw.randrange(1, len(data))])])
+        check_package(path)
