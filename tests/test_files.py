@@ -65,6 +65,40 @@ def test_folders_change_places_without_the_exchange_of_linux(tmp_path: Path, mon
     test_a_folder_takes_the_place_of_the_old_one(tmp_path)
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_what_comes_out_the_same_is_kept(links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object, **__: object) -> None:
+        raise OSError(1, "Operation not permitted")  # what a stick formatted with FAT says
+
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    site = tmp_path / "site"
+    with new_folder(site) as folder:
+        write_tree(folder, [("a.html", b"same"), ("b.html", b"old"), ("c.html", b"gone"), ("deep/d.html", b"same")])
+    for path in site.rglob("*.html"):
+        os.utime(path, (1, 1))
+    with new_folder(site) as folder:
+        write_tree(folder, [("a.html", b"same"), ("b.html", b"new"), ("deep/d.html", b"same")], before=site)
+    assert tree(site) == {"a.html": b"same", "b.html": b"new", "deep/d.html": b"same"}
+    assert {path.name: path.stat().st_mtime == 1 for path in site.rglob("*.html")} == {
+        "a.html": True,
+        "b.html": False,
+        "d.html": True,
+    }
+    assert {path.stat().st_nlink for path in site.rglob("*.html")} == {1}
+
+
+def test_a_link_in_the_old_folder_is_not_kept(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (tmp_path / "elsewhere").write_bytes(b"same")
+    (site / "a.html").symlink_to(tmp_path / "elsewhere")
+    with new_folder(site) as folder:
+        write_tree(folder, [("a.html", b"same")], before=site)
+    assert not (site / "a.html").is_symlink()
+    assert (tmp_path / "elsewhere").stat().st_nlink == 1
+
+
 def test_what_a_dead_process_left_is_put_right(tmp_path: Path) -> None:
     old = tmp_path / ".site.old"
     old.mkdir()

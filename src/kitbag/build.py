@@ -6,26 +6,35 @@ that no bank can fill — becomes a finding, and all the rest is made.
 """
 
 import json
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kitbag.course.model import Course
-from kitbag.files import Unreadable, Unwritable, locked, new_folder, write_tree
-from kitbag.findings import Finding, Place
-from kitbag.rendering.faults import TemplateFault, own_templates
-from kitbag.rendering.paper_pdf import NoPdf, PaperDocument, document_digest, print_documents
+from kitbag.files import Unreadable, Unwritable, locked, new_folder, recover, write_tree
+from kitbag.findings import Finding, Place, has_errors
+from kitbag.parallel import share_out
 
+# What it takes to render is imported where it is needed: a build that finds nothing changed needs none of it.
 if TYPE_CHECKING:
+    from kitbag.course.model import Course
+    from kitbag.ledger import Ledger
     from kitbag.rendering.paper_certificate import Completion
     from kitbag.rendering.paper_exams import Exam
+    from kitbag.rendering.paper_pdf import PaperDocument
 
 VARIANTS: Final = 2
 """Variants of each test that a build prints; `kitbag paper` draws as many as are asked for."""
 PRINTED: Final = ".printed.json"
 """Digest of the HTML behind each PDF of a folder, so that an unchanged document is not printed again."""
+
+_HALF_MADE: Final = re.compile(
+    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.built\.json))\.(?:new-\w+|old|\w+\.tmp)"
+)
+"""What the building of an output may leave beside it when the process is killed."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Settings:
 class Work:
     """An output that is being made."""
 
-    course: Course
+    course: "Course"
     settings: Settings
     folder: Path
     """Where it is made: new and empty."""
@@ -57,15 +66,28 @@ class Work:
     findings: list[Finding] = field(default_factory=list)
     """What could not be made."""
 
+    def write(self, files: Iterable[tuple[str, bytes]]) -> int:
+        """Write files of the output, and return how many; those that came out as before are kept."""
+        return write_tree(self.folder, files, before=self.before)
+
 
 # --- The outputs -----------------------------------------------------------------------------------------------------
+
+
+Files: TypeAlias = Sequence[tuple[str, Callable[[], bytes]]]
 
 
 def _site(work: Work) -> int:
     from kitbag.rendering.pages import render_site
 
-    site = render_site(work.course, templates=work.settings.templates, digest=work.course.digest)
-    return write_tree(work.folder, ((name, make()) for name, make in site))
+    def write(files: Files) -> int:
+        return work.write((name, make()) for name, make in files)
+
+    site = list(render_site(work.course, templates=work.settings.templates, digest=work.course.digest))
+    # One page of each kind first, so that what they share is made before processes part.
+    first = {name.partition("/")[0]: (name, make) for name, make in reversed(site)}
+    kinds = {name for name, _ in first.values()}
+    return write(list(first.values())) + share_out([one for one in site if one[0] not in kinds], write)
 
 
 def _tests(work: Work) -> int:
@@ -74,14 +96,14 @@ def _tests(work: Work) -> int:
     kits, findings = draw_kits(work.course)
     work.findings.extend(findings)
     pages = render_tests(work.course, kits, templates=work.settings.templates, digest=work.course.digest)
-    return write_tree(work.folder, ((name, make()) for name, make in pages))
+    return work.write(((name, make()) for name, make in pages))
 
 
 def _handouts(work: Work) -> int:
     from kitbag.rendering.paper import documents
 
     pages = documents(work.course, size=work.settings.paper, templates=work.settings.templates)
-    return write_tree(work.folder, print_changed(work, pages, "handouts/"))
+    return work.write(print_changed(work, pages, "handouts/"))
 
 
 def _exams(work: Work) -> int:
@@ -105,9 +127,9 @@ def _drawn(work: Work, test: str, *, variants: int, seed: str, attempt: int) -> 
 
 
 def _printed_exams(work: Work, exams: "Sequence[Exam]") -> int:
-    grids = write_tree(work.folder, [(one.grid_path.removeprefix("exams/"), one.grid) for one in exams])
+    grids = work.write([(one.grid_path.removeprefix("exams/"), one.grid) for one in exams])
     documents = [document for one in exams for document in one.documents]
-    return grids + write_tree(work.folder, print_changed(work, documents, "exams/"))
+    return grids + work.write(print_changed(work, documents, "exams/"))
 
 
 def _packages(work: Work) -> int:
@@ -145,7 +167,7 @@ def _reports(work: Work) -> int:
 
     found = coverage(work.course)
     files = [("coverage.html", coverage_page(found, work.course).encode()), ("coverage.csv", found.as_csv().encode())]
-    return write_tree(work.folder, files)
+    return work.write(files)
 
 
 OUTPUTS: Final[Mapping[str, Callable[[Work], int]]] = {
@@ -162,23 +184,43 @@ OUTPUTS: Final[Mapping[str, Callable[[Work], int]]] = {
 # --- Making them -----------------------------------------------------------------------------------------------------
 
 
-def build_course(course: Course, settings: Settings, say: Callable[[str], None]) -> list[Finding]:
+def build_course(
+    course: "Course", settings: Settings, say: Callable[[str], None], *, ledger: "Ledger | None" = None
+) -> list[Finding]:
     """Build the outputs the settings ask for.
 
     Args:
         course: the checked course.
         settings: what to build, and where.
         say: told what is being done, in one line at a time.
+        ledger: what stands already, and from which inputs; looked at before the course was read. Without it everything
+            is made.
 
     Returns:
         What could not be built, each with the reason. An output that fails keeps its last good state.
     """
-    outputs = {name: make for name, make in OUTPUTS.items() if not settings.only or name in settings.only}
-    return _make(course, settings, say, outputs)
+    return _make(course, settings, say, {name: OUTPUTS[name] for name in _wanted(settings)}, ledger)
+
+
+def unchanged(settings: Settings, ledger: "Ledger") -> list[Finding] | None:
+    """Return what reading and making told, where all outputs that are asked for stand as they would be built now.
+
+    `None` where anything must be made. It reads no course and writes nothing.
+    """
+    told: list[Finding] = []
+    for findings in (ledger.findings(), *map(ledger.said_of, _wanted(settings))):
+        if findings is None:
+            return None
+        told += findings
+    return None if _litter(settings.into) else list(dict.fromkeys(told))
+
+
+def _wanted(settings: Settings) -> list[str]:
+    return [name for name in OUTPUTS if not settings.only or name in settings.only]
 
 
 def print_exam(
-    course: Course,
+    course: "Course",
     settings: Settings,
     say: Callable[[str], None],
     *,
@@ -202,7 +244,7 @@ def print_exam(
 
 
 def print_certificates(
-    course: Course,
+    course: "Course",
     settings: Settings,
     say: Callable[[str], None],
     completions: Sequence[tuple[str, "Completion"]],
@@ -221,17 +263,23 @@ def print_certificates(
             certificate(course, said, size=settings.paper, templates=settings.templates, path=f"{name}.pdf")
             for name, said in wanted
         ]
-        return write_tree(work.folder, print_changed(work, pages, ""))
+        return work.write(print_changed(work, pages, ""))
 
     return _make(course, settings, say, {"certificates": make})
 
 
 def _make(
-    course: Course, settings: Settings, say: Callable[[str], None], outputs: Mapping[str, Callable[[Work], int]]
+    course: "Course",
+    settings: Settings,
+    say: Callable[[str], None],
+    outputs: Mapping[str, Callable[[Work], int]],
+    ledger: "Ledger | None" = None,
 ) -> list[Finding]:
     with ExitStack() as held:
         try:
             held.enter_context(locked(settings.into))
+            for target in _litter(settings.into):
+                recover(target)
         except BlockingIOError:
             message = "Another build is writing here."
             return [Finding("locked", Place(str(settings.into)), message, "Wait until it has finished.")]
@@ -239,14 +287,28 @@ def _make(
             return [_unwritable(settings.into, error.strerror or str(error))]
         findings: list[Finding] = []
         for name, make in outputs.items():
-            findings += _make_one(course, settings, say, name, make)
+            said = ledger.said_of(name) if ledger else None
+            if said is None:
+                said = _make_one(course, settings, say, name, make)
+                # What could not be made is tried again by the next build.
+                if ledger and not has_errors(said):
+                    ledger.made(name, said)
+                    ledger.save()
+            else:
+                say(f"{settings.into / name}: nothing has changed")
+            findings += said
+        if ledger:
+            ledger.save()
     return list(dict.fromkeys(findings))
 
 
 def _make_one(
-    course: Course, settings: Settings, say: Callable[[str], None], name: str, make: Callable[[Work], int]
+    course: "Course", settings: Settings, say: Callable[[str], None], name: str, make: Callable[[Work], int]
 ) -> list[Finding]:
     """Make one output and let it take the place of its last state; return what could not be made."""
+    from kitbag.rendering.faults import TemplateFault, own_templates
+    from kitbag.rendering.paper_pdf import NoPdf
+
     target = settings.into / name
     try:
         with own_templates(settings.templates), new_folder(target) as folder:
@@ -263,12 +325,14 @@ def _make_one(
     return work.findings
 
 
-def print_changed(work: Work, documents: Iterable[PaperDocument], prefix: str) -> Iterable[tuple[str, bytes]]:
+def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str) -> Iterable[tuple[str, bytes]]:
     """Give the PDF of each document, taken from the last state of the output where nothing in it has changed.
 
     Raises:
         NoPdf: something has changed, and PDFs cannot be made on this machine.
     """
+    from kitbag.rendering.paper_pdf import document_digest, print_documents
+
     earlier = _digests(work.before)
     digests: dict[str, str] = {}
     changed: list[tuple[PaperDocument, str]] = []
@@ -309,6 +373,12 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
+
+
+def _litter(into: Path) -> set[Path]:
+    """Return the outputs, the ledger among them, of which a build that died left something half made."""
+    found = (_HALF_MADE.fullmatch(name) for name in (os.listdir(into) if into.is_dir() else ()))  # noqa: PTH208 - names alone are wanted
+    return {into / half[1] for half in found if half}
 
 
 def _unwritable(path: Path, reason: str) -> Finding:

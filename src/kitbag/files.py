@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import ctypes.util
 import errno
 import os
 import shutil
@@ -126,6 +125,8 @@ def recover(target: Path) -> None:
         old.rename(target)
     for leftover in [*target.parent.glob(f".{target.name}.new-*"), old]:
         shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in target.parent.glob(f".{target.name}.*.tmp"):
+        leftover.unlink(missing_ok=True)
 
 
 def _aside(target: Path) -> Path:
@@ -147,7 +148,7 @@ def _take_the_place(fresh: Path, target: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Let two paths change places in one step (renameat2 with RENAME_EXCHANGE); False where the system cannot."""
-    library = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True) if os.name == "posix" else None
+    library = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
     rename = getattr(library, "renameat2", None)
     if rename is None:
         return False
@@ -168,8 +169,13 @@ class Unwritable(Exception):
         self.path = path
 
 
-def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
+def write_tree(folder: Path, files: Iterable[tuple[str, bytes]], *, before: Path | None = None) -> int:
     """Write files into a folder made by `new_folder` and return how many. Names are relative, with forward slashes.
+
+    Args:
+        folder: the new folder.
+        files: the files, by name.
+        before: the folder that the new one will replace. A file that holds the same there is kept, not written again.
 
     Raises:
         ValueError: a name would leave the folder.
@@ -185,11 +191,33 @@ def write_tree(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
             if path.parent not in made:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 made.add(path.parent)
-            path.write_bytes(data)
+            if before is not None and _holds(before / name, data):
+                _keep(before / name, path)
+            else:
+                path.write_bytes(data)
         except OSError as error:
             raise Unwritable(path, error) from error
         count += 1
     return count
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Tell whether a regular file holds these bytes."""
+    try:
+        status = path.lstat()
+        return stat.S_ISREG(status.st_mode) and status.st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _keep(old: Path, new: Path) -> None:
+    """Let a file of the old folder stand in the new one too, with its times; copied where there are no hard links."""
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except FileExistsError:
+        return  # A process that went before got so far.
+    except (OSError, NotImplementedError):
+        shutil.copy2(old, new)
 
 
 @contextlib.contextmanager

@@ -23,11 +23,11 @@ from kitbag.commands.shared import (
     refusals,
     say,
     sound,
-    sound_course,
     stop,
     summary,
     table,
     today,
+    without_notes,
     write,
 )
 
@@ -89,17 +89,29 @@ def check(folder: Path, style: str, source: Path | None) -> None:
 @paper_size
 @own_templates
 def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *, no_templates: bool) -> None:
-    """Build the site, the handouts and all other output into build/."""
-    from kitbag.build import OUTPUTS, Settings, build_course
+    """Build the site, the handouts and all other output into build/.
+
+    What stands already and would come out the same is left alone.
+    """
+    from kitbag.build import OUTPUTS, Settings, build_course, unchanged
     from kitbag.findings import did_you_mean, listed
+    from kitbag.ledger import Ledger
 
     for name in wanted:
         if name not in OUTPUTS:
             hint = did_you_mean(name, OUTPUTS) or f"There are: {listed(OUTPUTS)}."
             raise click.BadParameter(f'There is no output "{name}". {hint}', param_hint="--only")
-    course = sound_course(folder)
     settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size)
-    finish(build_course(course, settings, say))
+    ledger = Ledger(folder, settings.into, templates=not no_templates, settings=size)
+    told = unchanged(settings, ledger)
+    if told is not None:
+        print_findings(told, err=True)
+        say("Nothing has changed.")
+        return
+    loaded = checked(folder)
+    course = sound(loaded)
+    ledger.read(without_notes(loaded.findings))
+    finish(build_course(course, settings, say, ledger=ledger))
 
 
 @click.command()

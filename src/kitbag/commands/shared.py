@@ -91,14 +91,20 @@ def sound_course(folder: Path) -> Course:
 
 def sound(loaded: Loaded) -> Course:
     """Return the course that was read, or print what is wrong with it and leave."""
-    from kitbag.findings import Severity, has_errors
+    from kitbag.findings import has_errors
 
-    # Notes are for `kitbag check`; whoever builds wants to see mistakes.
-    print_findings((finding for finding in loaded.findings if finding.severity is not Severity.NOTE), err=True)
+    print_findings(without_notes(loaded.findings), err=True)
     if loaded.course is None or has_errors(loaded.findings):
         click.echo(summary(loaded.findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
     return loaded.course
+
+
+def without_notes(findings: Iterable[Finding]) -> list[Finding]:
+    """Return what whoever builds wants to see: mistakes. Notes are for `kitbag check`."""
+    from kitbag.findings import Severity
+
+    return [finding for finding in findings if finding.severity is not Severity.NOTE]
 
 
 def place_of(course: Course, places: Places) -> Callable[[str], Place]:
@@ -158,9 +164,12 @@ def today() -> date:
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
     """Print findings, a line each, in colour where a person looks."""
     colours = {"error": "red", "warning": "yellow", "note": "cyan"}
+    lines = []
     for finding in findings:
         place, message = str(finding.place), str(finding).removeprefix(f"{finding.place}: ")
-        click.echo(f"{click.style(place, bold=True)}: {click.style(message, fg=colours[finding.severity])}", err=err)
+        lines.append(f"{click.style(place, bold=True)}: {click.style(message, fg=colours[finding.severity])}\n")
+    # All at once: a large course may have thousands.
+    click.echo("".join(lines), nl=False, err=err)
 
 
 def summary(findings: Sequence[Finding]) -> str:
