@@ -33,7 +33,12 @@ class Model(BaseModel):
     """A frozen value that knows each of its fields and refuses any other."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True, hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        # Most models are only ever read as parts of another, so a validator of their own would be made for nothing.
+        defer_build=True,
     )
 
 
