@@ -1,8 +1,10 @@
-"""What the tests of exporters share: small courses, packages unpacked, and the schemas of the formats."""
+"""What the tests of exporters share: small courses, unpacked packages, our own marks, the schemas of the formats."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +15,8 @@ from kitbag.course.load import load_course
 from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
 from kitbag.exporters.base import Package, Selection, select
 from kitbag.questions.blueprint import Assessment
-from kitbag.questions.model import ItemBank
+from kitbag.questions.model import Item, ItemBank, ScoringRule
+from kitbag.questions.scoring import score
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT.parent / "shared" / "schemas"
@@ -122,6 +125,110 @@ def _unpack(package: Package) -> dict[str, bytes]:
 def unpack() -> Callable[[Package], dict[str, bytes]]:
     """Return the files of a package by path."""
     return _unpack
+
+
+# --- Choice items and their responses ----------------------------------------------------------------------------
+
+LETTERS = "abcdef"
+
+
+def choice_items(*, every_key: bool) -> Iterator[dict[str, Any]]:
+    """Yield choice items of two to six options, under every rule and floor.
+
+    With every set of options as the key, or with one set of each size.
+    """
+    for count in range(2, 7):
+        options = [{"id": letter, "text": f"Option {letter}"} for letter in LETTERS[:count]]
+        for floor, rule in product(("zero", "chance"), ("partial", "exact")):
+            for key in LETTERS[:count] if every_key else "b":
+                item = {"id": f"single-{count}-{key}-{floor}-{rule}", "type": "single-choice", "key": key}
+                yield item | {"options": options, "floor": floor, "scoring": rule}
+        if count < 3:
+            continue
+        for right, rule in product(range(1, count + 1), ScoringRule):
+            for key in combinations(LETTERS[:count], right) if every_key else [LETTERS[:right]]:
+                name = f"multiple-{count}-{''.join(key)}-{rule.value.replace('/', '-')}"
+                item = {"id": name, "type": "multiple-response", "options": options, "key": list(key)}
+                yield item | {"scoring": rule.value, "points": 1 + count % 3}
+    for floor, true in product(("zero", "chance"), (True, False)):
+        yield {"id": f"true-{floor}-{true}", "type": "true-false", "key": true, "floor": floor}
+
+
+def _chosen(course: Course) -> Selection:
+    chosen, findings = select(course)
+    assert findings == []
+    assert chosen is not None
+    return chosen
+
+
+@pytest.fixture
+def choices(make_course: MakeCourse) -> Selection:
+    """Choice items of up to six options, with one key of each size, under every rule."""
+    return _chosen(make_course(list(choice_items(every_key=False))))
+
+
+@pytest.fixture
+def every_key(make_course: MakeCourse) -> Selection:
+    """Choice items of up to six options, with every key there is, under every rule."""
+    return _chosen(make_course(list(choice_items(every_key=True))))
+
+
+def _responses_to(item: Item) -> Iterator[Any]:
+    if item.type == "multiple-response":
+        ids = [option.id for option in item.options]
+        for size in range(len(ids) + 1):
+            yield from combinations(ids, size)
+    else:
+        yield None
+        yield from (["true", "false"] if item.type == "true-false" else [option.id for option in item.options])
+
+
+@pytest.fixture(scope="session")
+def responses_to() -> Callable[[Item], Iterator[Any]]:
+    """Yield every response to a choice item, the blank one included."""
+    return _responses_to
+
+
+def _ours(selection: Selection, item: Item, response: Any) -> Fraction:
+    scoring = selection.scoring(item)
+    return score(item, response, rule=scoring.rule if scoring.of_test else None, default=scoring.rule).marks
+
+
+@pytest.fixture(scope="session")
+def ours() -> Callable[[Selection, Item, Any], Fraction]:
+    """Return the marks of a response by our own scoring."""
+    return _ours
+
+
+# --- Texts that hold the signs of every format -------------------------------------------------------------------
+
+HOSTILE = [
+    "Is ~a = b # c { d } : e \\ f correct?",
+    "What of ]]> and <![CDATA[ and &amp; and </p>?",
+    "Is **2 < 3 & 4 > 1** true, with \"quotes\" and 'more'?",
+    "Is $\\sum_{i=1}^{n} x_i \\to \\infty$ finite?",
+    "האם זה נכון? هل هذا صحيح؟",
+    "Line one\n\nLine two\n\n- a list\n- of two\n\n| a | b |\n|:--|--:|\n| 1 | 2 |",
+    "Code:\n\n```\none\n\n::two:: {T}\n```\n\nIs it right?",
+    "=SUM(A1)", "-1 is less?", "+1", "@home", "{1:SHORTANSWER:=x}", "// [id:x] {T}", "::title:: $CATEGORY: x",
+]  # fmt: skip
+
+
+@pytest.fixture
+def hostile(make_course: MakeCourse) -> Selection:
+    """Items whose texts hold the signs of every format."""
+    items = []
+    for number, text in enumerate(HOSTILE):
+        single = " ".join(text.split())
+        options = [{"id": "a", "text": single, "feedback": single}, {"id": "b", "text": f"not {single}"}]
+        items.append({"id": f"s{number}", "type": "single-choice", "stem": text, "options": options, "key": "a"})
+        gaps = [{"id": "g", "accept": [single, "*"], "mistakes": [{"answers": ["x~#}y"], "feedback": single}]}]
+        items.append({"id": f"c{number}", "type": "cloze", "stem": text, "text": f"{single} [[g]] {{", "gaps": gaps})
+        pairs = [{"id": "p", "text": single, "match": "r"}, {"id": "q", "text": "->", "match": "r"}]
+        responses = [{"id": "r", "text": single}, {"id": "s", "text": "none -> any"}]
+        items.append({"id": f"m{number}", "type": "matching", "stem": text, "premises": pairs, "responses": responses})
+        items.append({"id": f"t{number}", "type": "short-answer", "stem": text, "accept": [single]})
+    return _chosen(make_course(items))
 
 
 # --- Schemas -----------------------------------------------------------------------------------------------------

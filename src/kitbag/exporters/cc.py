@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, partial
+from html import unescape
 from typing import TYPE_CHECKING, Final, assert_never
 
 from lxml import etree
@@ -405,8 +406,12 @@ def _solution(html: Markup) -> Element:
 
 
 def _material(parent: Element, html: Markup) -> None:
-    text = _add(_add(parent, "material"), "mattext", texttype="text/html")
-    text.text = html
+    """Add a text: as plain words where it has no markup, since readers show what they take for plain as it stands."""
+    material = _add(parent, "material")
+    if "<" in html:
+        _add(material, "mattext", texttype="text/html").text = html
+    else:
+        _add(material, "mattext", texttype="text/plain").text = unescape(html)
 
 
 def _metadata(parent: Element, *fields: tuple[str, str]) -> None:

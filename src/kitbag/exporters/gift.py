@@ -19,9 +19,9 @@ from markupsafe import escape
 from kitbag.exporters.base import Package, PackageFile, Scoring, Selection
 from kitbag.exporters.credits import AnyChoice, credits_floored, option_ids
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
-from kitbag.exporters.moodle_grid import percentages, weigh_choice
+from kitbag.exporters.moodle_grid import percentages, shown_words, weigh_choice
 from kitbag.exporters.notes import everywhere, has_part_feedback, numbers_only, shares_only
-from kitbag.exporters.texts import Texts, words
+from kitbag.exporters.texts import Texts
 from kitbag.questions.model import (
     Categorise,
     Cloze,
@@ -230,12 +230,8 @@ def _choices(
 
 def _pairs(pairs: Sequence[tuple[str, str]], responses: dict[str, str], texts: Texts) -> list[str]:
     used = {match for _, match in pairs}
-    lines = [f"={_text(texts.short(text))} -> {_arrowless(responses[match])}" for text, match in pairs]
-    return lines + [f"= -> {_arrowless(text)}" for name, text in responses.items() if name not in used]
-
-
-def _arrowless(text: str) -> str:
-    return _text(words(text)).replace("->", "-&gt;")
+    lines = [f"={_text(texts.short(text))} -> {_text(shown_words(responses[match]))}" for text, match in pairs]
+    return lines + [f"= -> {_text(shown_words(text))}" for name, text in responses.items() if name not in used]
 
 
 def _numbers(item: Numeric, texts: Texts) -> list[str]:

@@ -21,9 +21,9 @@ from markupsafe import Markup
 from kitbag.exporters.base import Package, PackageFile, Scoring, Selection
 from kitbag.exporters.credits import AnyChoice, credits_floored, option_ids
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
-from kitbag.exporters.moodle_grid import percentages, weigh_choice
+from kitbag.exporters.moodle_grid import percentages, shown_words, weigh_choice
 from kitbag.exporters.notes import everywhere, has_part_feedback, numbers_only, shares_only
-from kitbag.exporters.texts import Texts, words
+from kitbag.exporters.texts import Texts
 from kitbag.exporters.xml import Element, stream
 from kitbag.questions.model import (
     Categorise,
@@ -263,10 +263,10 @@ def _pairs(
     SubElement(question, "shuffleanswers").text = "true"
     used = {match for _, match in pairs}
     for text, match in pairs:
-        _subquestion(question, texts.short(text), words(responses[match]))
+        _subquestion(question, texts.short(text), shown_words(responses[match]))
     for name, text in responses.items():
         if name not in used:  # a pair without a question is offered as an answer that fits nowhere
-            _subquestion(question, Markup(""), words(text))
+            _subquestion(question, Markup(""), shown_words(text))
     if told:
         hints = texts.listed(told)
         _html(question, "partiallycorrectfeedback", hints)

@@ -1,13 +1,18 @@
-"""The fractions that Moodle knows, in its XML and in GIFT: an answer is worth one of these percentages, or nothing."""
+"""What Moodle XML and GIFT share, since Moodle reads both: the fractions it knows, and how it shows plain words.
+
+An answer is worth one of these percentages, or nothing.
+"""
 
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from html import escape
 from typing import Final
 
 from kitbag.exporters.base import Scoring
 from kitbag.exporters.credits import AnyChoice, Credits, credits_of, nearest_credits
 from kitbag.exporters.fidelity import Note, Rung, change, loss
+from kitbag.exporters.texts import words
 from kitbag.questions.model import TrueFalse
 
 _PERCENTAGES: Final = (
@@ -35,6 +40,11 @@ def percentages(item: AnyChoice, scoring: Scoring) -> Mapping[str, str]:
 @lru_cache(maxsize=4096)
 def _percentages(worth_of: Credits) -> Mapping[str, str]:
     return {name: GRID[worth] for name, worth in worth_of.of.items()}
+
+
+def shown_words(text: str) -> str:
+    """Return what a premise goes with, as a line. Moodle shows it after taking out what looks like a tag."""
+    return escape(words(text), quote=False)
 
 
 def weigh_choice(item: AnyChoice, scoring: Scoring, native: Rung) -> tuple[Rung, list[Note]]:
