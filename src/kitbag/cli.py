@@ -93,6 +93,9 @@ def main() -> None:
 
     Start with "kitbag init my-course", then "kitbag build" inside the new folder.
     """
+    from kitbag.console import degrade
+
+    degrade()
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False
 

@@ -229,7 +229,8 @@ def locked(folder: Path) -> Iterator[None]:
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("wb") as file:
+    # Windows lets nobody cut a file short that another holds: so nothing is cut.
+    with (folder / ".lock").open("ab") as file:
         if sys.platform == "win32":
             import msvcrt
 

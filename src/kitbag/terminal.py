@@ -4,12 +4,7 @@ It reads lines and nothing else, so that it works over a slow line, in a Windows
 a pipe. Where the terminal can do no more, or `plain` asks for it, nothing is cleared, coloured or drawn.
 """
 
-import os
-import shutil
-import sys
-import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -17,8 +12,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-import click
-
+from kitbag.console import NO_BREAK, Console, Gone
 from kitbag.course.model import Course
 from kitbag.questions.model import Categorise, Cloze, Essay, Item, Matching, Numeric, Ordering, TrueFalse
 from kitbag.questions.scoring import BadResponse
@@ -33,9 +27,6 @@ from kitbag.results.session import Quiz, Sitting, TimeUp, begin, scored
 from kitbag.results.sheet import Answer, SheetEntry, key_response, letter, sheet_entry
 from kitbag.results.sittings import Desk, NoQuiz, desk_at, form_quiz, open_quiz, read_responses
 from kitbag.results.visible import visible
-
-WIDEST: Final = 88
-"""Characters in a line of text; longer lines are hard to read."""
 
 NOT_KEPT: Final = 3
 """Exit code where something could not be written."""
@@ -56,10 +47,6 @@ class Settings:
     """What an instructor allows: more time, or no limit."""
 
 
-class _Gone(Exception):
-    """Nobody types any more: the end of a pipe, or Ctrl-D."""
-
-
 def take(course: Course, name: str, settings: Settings) -> int:
     """Let somebody take a test or practise a module; return the exit code: 0, or `NOT_KEPT`.
 
@@ -67,7 +54,7 @@ def take(course: Course, name: str, settings: Settings) -> int:
         NoQuiz: there is no such test or form, no attempt left, no such code, or another window holds it.
         NoFormId, NoForm, Undecided: as `Assembly.rebuild`.
     """
-    console = _Console(course, plain=settings.plain)
+    console = Console(catalogue_for(course.info.language).text, plain=settings.plain)
     tests = {test.id: test for test in course.info.tests}
     try:
         person = settings.person
@@ -83,7 +70,7 @@ def take(course: Course, name: str, settings: Settings) -> int:
             return _Runner(console, desk, sitting).run(resumed=left is not None)
     except BlockingIOError:
         raise NoQuiz("It is open in another window. Go on there, or close that window first.") from None
-    except (_Gone, KeyboardInterrupt):
+    except (Gone, KeyboardInterrupt):
         return 0  # nobody gave a name
     except OSError as error:
         console.say(console.t("terminal.cannot_keep", reason=error.strerror or error))
@@ -98,7 +85,7 @@ def score_file(course: Course, name: str, data: bytes, *, form: str | None, pers
         BadResponse: an item is not asked, or cannot have its response.
         NoFormId, NoForm, Undecided: as `Assembly.rebuild`.
     """
-    console = _Console(course, plain=True)
+    console = Console(catalogue_for(course.info.language).text, plain=True)
     try:
         named, who, responses = read_responses(data)
     except ValueError as error:
@@ -137,72 +124,10 @@ def _now() -> datetime:
     return datetime.now(UTC).astimezone().replace(microsecond=0)
 
 
-class _Console:
-    """What there is to write on, and what it can show."""
-
-    def __init__(self, course: Course, *, plain: bool) -> None:
-        self.t: Callable[..., str] = catalogue_for(course.info.language).text
-        dumb = os.environ.get("TERM", "") in ("dumb", "unknown")
-        self.plain = plain or dumb or not (sys.stdin.isatty() and sys.stdout.isatty())
-        self._colour = not self.plain and "NO_COLOR" not in os.environ
-        for stream in (sys.stdin, sys.stdout):
-            # A byte that is no text must not end a test.
-            with suppress(AttributeError):
-                stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-        encoding = getattr(sys.stdout, "encoding", None) or "ascii"
-        self.unicode = all(_encodes(sign, encoding) for sign in "✓⚑·█●○")
-        with suppress(ImportError):
-            import readline  # noqa: F401 - it gives `input` a line that can be edited
-
-    @property
-    def width(self) -> int:
-        return min(WIDEST, max(20, shutil.get_terminal_size((80, 24)).columns - 1))
-
-    def say(self, text: str = "", style: str = "") -> None:
-        """Write lines; every character of them is harmless by now, or made here."""
-        styles = {"strong": {"bold": True}, "quiet": {"dim": True}, "good": {"fg": "green"}, "bad": {"fg": "red"}}
-        chosen = styles.get(style, {}) if self._colour else {}
-        for line in text.split("\n"):
-            click.echo(click.style(line, **chosen) if chosen else line, color=self._colour)  # type: ignore[arg-type]
-
-    def wrapped(self, text: str, style: str = "", *, first: str = "", rest: str | None = None) -> None:
-        """Write course text or what a trainee typed, in lines that fit, with nothing in it that a terminal obeys."""
-        after = " " * len(first) if rest is None else rest
-        for place, line in enumerate(visible(text, lines=True).split("\n")):
-            start = first if place == 0 else after
-            if self.plain:
-                self.say(start + line, style)
-            else:
-                width = max(20, self.width)
-                filled = textwrap.fill(line, width, initial_indent=start, subsequent_indent=after)
-                self.say(filled or start.rstrip(), style)
-
-    def clear(self) -> None:
-        if not self.plain:
-            click.clear()
-
-    def ask(self, prompt: str) -> str:
-        """Return a line. Raises _Gone at the end of input."""
-        self.say(prompt, "quiet")
-        sys.stdout.flush()
-        try:
-            return input("> " if not self.plain else "")
-        except EOFError:
-            raise _Gone from None
-
-
-def _encodes(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
 class _Runner:
     """Asks until the quiz is handed in or left."""
 
-    def __init__(self, console: _Console, desk: Desk, sitting: Sitting) -> None:
+    def __init__(self, console: Console, desk: Desk, sitting: Sitting) -> None:
         self._console = console
         self._t = console.t
         self._desk = desk
@@ -226,7 +151,7 @@ class _Runner:
                     self._console.say(self._t("terminal.time_up"), "bad")
                     self._keep(self._sitting.handed_in(_now()))
             self._finish()
-        except (_Gone, KeyboardInterrupt):
+        except (Gone, KeyboardInterrupt):
             if self._unsaved:
                 self._keep(self._sitting)
             self._console.say()
@@ -260,13 +185,14 @@ class _Runner:
         console.clear()
         entry = self._entry
         item = entry.item
-        parts = [self._title, self._t("terminal.question", number=state.place + 1, count=len(state.answers))]
+        parts = [self._t("terminal.question", number=state.place + 1, count=len(state.answers))]
         parts += [self._t("quiz.marks", count=item.points)]
         parts += [self._t("terminal.flagged")] if self._sitting.answer.flagged else []
         left = self._sitting.remaining(_now())
         parts += [self._t("terminal.minutes_left", minutes=-(-left // 60))] if left is not None else []
         console.say()
-        console.wrapped(" - ".join(parts), "strong")
+        # No line ends between a number and what it counts.
+        console.wrapped(" - ".join([self._title, *(part.replace(" ", NO_BREAK) for part in parts)]), "strong")
         if not console.plain:
             console.wrapped(self._palette(), "quiet")
         console.say()
@@ -322,10 +248,12 @@ class _Runner:
                 texts = {"true": self._t("quiz.true"), "false": self._t("quiz.false")}
             case Matching():
                 yield from (f"{place}. {words_of(one.text)}" for place, one in enumerate(item.premises, 1))
+                yield ""
                 texts = {one.id: one.text for one in item.responses}
             case Categorise():
                 by_id = {one.id: one.text for one in item.elements}
                 yield from (f"{place}. {words_of(by_id[name])}" for place, name in enumerate(entry.places, 1))
+                yield ""
                 texts = {one.id: one.text for one in item.categories}
             case Ordering():
                 by_id = {one.id: one.text for one in item.elements}
@@ -362,8 +290,13 @@ class _Runner:
         }
         return self._t(f"terminal.how.{entry.answer}", example=examples.get(entry.answer, ""), letter=last)
 
+    @property
+    def _signs(self) -> tuple[str, str, str]:
+        """What stands for answered, blank and flagged."""
+        return ("✓", "·", "⚑") if self._console.unicode else ("*", ".", "!")
+
     def _palette(self) -> str:
-        done, blank, flag = ("✓", "·", "⚑") if self._console.unicode else ("*", ".", "!")
+        done, blank, flag = self._signs
         parts = []
         for place, answer in enumerate(self._sitting.state.answers):
             sign = (blank if answer.response is None else done) + (flag if answer.flagged else "")
@@ -424,12 +357,14 @@ class _Runner:
         self._note(said)
 
     def _leave(self) -> None:
-        raise _Gone
+        raise Gone
 
     def _review(self) -> None:
         """Show all questions, and whether each is answered and flagged, with the next question."""
         if not self._console.plain:
             self._note(f"{self._t('terminal.review')}: {self._palette()}")
+            done, blank, flag = self._signs
+            self._note(self._t("terminal.legend", answered=done, blank=blank, flagged=flag), "quiet")
         else:
             for place, answer in enumerate(self._sitting.state.answers, 1):
                 state = "terminal.states.blank" if answer.response is None else "terminal.states.answered"

@@ -18,7 +18,6 @@ from kitbag.commands.shared import (
     in_store,
     opened_store,
     sound_course,
-    speaks,
     stop,
     write,
 )
@@ -84,6 +83,7 @@ def results_report(
     folder: Path, where: Path | None, roster: Path | None, style: str, table: str, output: Path | None
 ) -> None:
     """Tell who passed, who failed and who is missing, with the score by objective and by question."""
+    from kitbag.console import speaks
     from kitbag.rendering.paper_pdf import NoPdf
     from kitbag.rendering.results_report import results_csv, results_page, results_pdf, results_text
     from kitbag.results.report import report
@@ -111,7 +111,8 @@ def results_report(
         write({output: shown})
         click.echo(f"Wrote {output}.")
     else:
-        click.echo(shown.decode(), nl=False)
+        # A file is UTF-8 wherever it goes; what a person reads here is in the words of their terminal.
+        click.echo(shown.decode() if style == "text" else shown, nl=False)
 
 
 @results.command("export")

@@ -216,15 +216,6 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> s
     return text.getvalue() + "\n"
 
 
-def speaks(text: str) -> bool:
-    """Tell whether standard output can show a text."""
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
 @contextlib.contextmanager
 def refusals() -> Iterator[None]:
     """Print why a document or sources.yaml cannot be used, and leave; nothing was changed."""
