@@ -537,6 +537,10 @@ class Glossary(Model):
 # --- The course file ---------------------------------------------------------------------------------------------
 
 
+CompletedBy = Literal["lessons-opened", "lessons-finished", "practice", "tests"]
+"""Something that completes a unit of a learning platform."""
+
+
 class PathStep(Model):
     """One part of a path: lessons of a module, a test, or time of another kind."""
 
@@ -612,6 +616,20 @@ class LeftOut(Model):
     """Why."""
 
 
+class Tracking(Model):
+    """When a learning platform counts a unit (a module, a test, or the whole course) as completed, and when as passed.
+
+    A unit is judged by what it has: a rule about tests says nothing of a module that holds none.
+    """
+
+    completed: Annotated[tuple[CompletedBy, ...], Field(min_length=1)] = ("lessons-finished", "practice", "tests")
+    """All that must be done: lessons opened, or ticked as finished; practice quizzes, and tests, handed in. A unit that
+    has none of it is completed by all that it has."""
+    passed: Literal["final", "practice", "nothing"] | None = None
+    """What decides: the final test at its cut score, or the points of all practice quizzes together at the course's.
+    Where left out, a unit with a final test is decided by it, and any other by its practice."""
+
+
 class CourseInfo(Model):
     """course/course.yaml: what the course is, and what holds for all of it."""
 
@@ -649,6 +667,8 @@ class CourseInfo(Model):
     """Ways through the course."""
     tests: tuple[Assessment, ...] = ()
     """The tests drawn from the banks."""
+    tracking: Tracking = Tracking()
+    """What a learning platform counts."""
     left_out: tuple[LeftOut, ...] = ()
     """Facts the course leaves out on purpose."""
     job_aid: JobAid | None = None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from kitbag.course.checks.banks import items
 from kitbag.course.checks.lessons import lessons, modules, objectives
 from kitbag.course.checks.pictures import pictures
-from kitbag.course.checks.plans import paths, tests
+from kitbag.course.checks.plans import paths, tests, tracking
 from kitbag.course.checks.sources import citations, glossary, sources
 from kitbag.course.parts import Parts, Places
 from kitbag.findings import Finding
@@ -17,5 +17,5 @@ from kitbag.findings import Finding
 
 def check(parts: Parts, places: Places) -> Iterator[Finding]:
     """Give every finding of every check."""
-    for one in (modules, objectives, lessons, items, paths, tests, sources, glossary, citations, pictures):
+    for one in (modules, objectives, lessons, items, paths, tests, tracking, sources, glossary, citations, pictures):
         yield from one(parts, places)

@@ -1,4 +1,4 @@
-"""Paths through the course, and tests."""
+"""Paths through the course, its tests, and what a platform counts of them."""
 
 from collections.abc import Iterator
 
@@ -72,3 +72,18 @@ def tests(parts: Parts, places: Places) -> Iterator[Finding]:
             if total > plan.items:
                 message = f"{test.id}: The {demand} add up to {total} items and the form has {plan.items}."
                 yield Finding("blueprint-sum", at(*here, "blueprint", demand), message, "Make them agree.")
+
+
+def tracking(parts: Parts, places: Places) -> Iterator[Finding]:
+    """Check that what a platform counts is there and does not say the same twice."""
+    info = parts.info
+    if not info:
+        return
+    both = ("lessons-opened", "lessons-finished")
+    if set(both) <= set(info.tracking.completed):
+        message = "A lesson that is finished has been opened."
+        place = places.at(COURSE, "tracking", "completed")
+        yield Finding("tracking-twice", place, message, f'Keep one of "{both[0]}" and "{both[1]}".')
+    if info.tracking.passed == "final" and all(test.purpose != "final" for test in info.tests):
+        place = places.at(COURSE, "tracking", "passed")
+        yield Finding("tracking-final", place, "The course has no final test.", 'Add one, or write "practice".')
