@@ -255,7 +255,7 @@ def test_export_check_judges_packages_and_folders(tea: Path) -> None:
             f"{packages}: No fault found.",
             f"{packages}/tea-2.1-gift.gift: GIFT, 1 file: No fault found. Not checked: the HTML within the texts.",
             (
-                f"{packages}/tea-2.1-scorm12.zip: SCORM 1.2, 40 files: No fault found. Not checked: the standard's own "
+                f"{packages}/tea-2.1-scorm12.zip: SCORM 1.2, 51 files: No fault found. Not checked: the standard's own "
                 "schemas, and how the scripts talk to a platform."
             ),
         ],
@@ -283,6 +283,15 @@ def test_export_strict_writes_nothing_that_loses(tea: Path) -> None:
     result = kitbag("export", "gift", "-C", tea, "--strict")
     assert result.exit_code == 1
     assert "Nothing was written." in result.output
+    assert not (tea / "build/packages").exists()
+
+
+def test_export_says_which_test_cannot_be_drawn(tea: Path) -> None:
+    file = tea / "course/course.yaml"
+    file.write_text(file.read_text("utf-8").replace("items: 2, modules: {m1: 2}", "items: 500"), "utf-8")
+    result = kitbag("export", "scorm12", "-C", tea)
+    assert result.exit_code == 1
+    assert "course/course.yaml: pretest: No form can be drawn" in result.output
     assert not (tea / "build/packages").exists()
 
 

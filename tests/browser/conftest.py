@@ -1,10 +1,32 @@
-"""What the tests of quizzes and of tests share: a hand on the mouse."""
+"""What the tests of pages share: a hand on the mouse, a folder that is served, and a trainee who takes a test."""
 
-from collections.abc import Callable
-from typing import Any
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Protocol, assert_never
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Frame, Locator, Page, expect
+
+from kitbag.course.load import load_course
+from kitbag.course.model import Course
+from kitbag.questions.model import (
+    Categorise,
+    Cloze,
+    Essay,
+    Item,
+    Matching,
+    MultipleResponse,
+    Numeric,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+    TrueFalse,
+)
+
+PROJECT = Path(__file__).parent.parent / "projects" / "every-item-type"
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +53,143 @@ def answer() -> Callable[[Locator, Any], None]:
                 shown.locator("input[type=text], textarea").fill(response)
 
     return give
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serve a folder over HTTP until the test ends; returns its address without a slash at the end."""
+    running = []
+
+    def start(folder: Path) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def tea() -> Course:
+    """The small course that has every item type, a pre-test and a final test in two attempts."""
+    loaded = load_course(PROJECT)
+    assert loaded.course is not None, loaded.findings
+    return loaded.course
+
+
+def right(item: Item) -> Any:
+    """Return a response that earns every point."""
+    match item:
+        case SingleChoice():
+            return item.key
+        case MultipleResponse():
+            return list(item.key)
+        case TrueFalse():
+            return str(item.key).lower()
+        case Matching():
+            return {premise.id: premise.match for premise in item.premises}
+        case Categorise():
+            return {element.id: element.category for element in item.elements}
+        case Ordering():
+            return [element.id for element in item.elements]
+        case Numeric():
+            return f"{item.key:f}"
+        case ShortAnswer():
+            return item.accept[0]
+        case Cloze():
+            return {gap.id: gap.accept[0] for gap in item.gaps}
+        case Essay():
+            return "An essay."
+        case _:
+            assert_never(item)
+
+
+def wrong(item: Item) -> Any:
+    """Return a response that is an answer and earns nothing under `exact`."""
+    match item:
+        case SingleChoice():
+            return next(option.id for option in item.options if option.id != item.key)
+        case MultipleResponse():
+            return [next(option.id for option in item.options if option.id not in item.key)]
+        case TrueFalse():
+            return str(not item.key).lower()
+        case Matching():
+            return {premise.id: item.responses[-1].id for premise in item.premises}
+        case Categorise():
+            return {item.elements[0].id: item.categories[-1].id}
+        case Ordering():
+            return [element.id for element in reversed(item.elements)]
+        case Numeric():
+            return "123456"
+        case ShortAnswer():
+            return "something else"
+        case Cloze():
+            return {item.gaps[0].id: "something else"}
+        case Essay():
+            return "An essay."
+        case _:
+            assert_never(item)
+
+
+class Sitter:
+    """A trainee in front of a test."""
+
+    def __init__(self, page: Page | Frame, course: Course, respond: Callable[[Locator, Any], None]) -> None:
+        """Take the frame that shows the test, and the hand that answers."""
+        self.page = page
+        self._items = course.items
+        self._respond = respond
+
+    def begin(self) -> None:
+        """Begin the attempt on the screen."""
+        self.page.locator("[data-act=begin]").click()
+        expect(self.page.locator("[data-screen=sitting]")).to_be_visible()
+
+    def items(self) -> list[str]:
+        """Return the questions of the form, in its order."""
+        return [str(one.get_attribute("data-item")) for one in self.page.locator(".quiz-item").all()]
+
+    def answer(self, *, well: int = 100, most: int = 100) -> None:
+        """Answer the questions from the first on, at most so many, and so many of them rightly."""
+        for place, name in enumerate(self.items()[:most]):
+            self.page.locator(".test-number").nth(place).click()
+            item = self._items[name]
+            shown = self.page.locator("[data-part=questions] .quiz-item:visible")
+            self._respond(shown, right(item) if place < well else wrong(item))
+
+    def hand_in(self) -> None:
+        """Hand in, whatever is left blank."""
+        self.page.locator("[data-act=review]").click()
+        self.page.locator("[data-act=hand-in]").click()
+        anyway = self.page.get_by_role("button", name="Hand in as it is")
+        if anyway.is_visible():
+            anyway.click()
+        expect(self.page.locator("[data-screen=result]")).to_be_visible()
+
+    def go_on(self) -> None:
+        """Go to the next attempt."""
+        self.page.get_by_role("button", name="Go to attempt").click()
+        expect(self.page.locator("[data-act=begin]")).to_be_visible()
+
+
+class Sit(Protocol):
+    """Seats a trainee in front of a test of the small course."""
+
+    def __call__(self, page: Page | Frame) -> Sitter: ...
+
+
+@pytest.fixture
+def sit(tea: Course, answer: Callable[[Locator, Any], None]) -> Sit:
+    """Seat a trainee in front of a test of the small course."""
+    return lambda page: Sitter(page, tea, answer)

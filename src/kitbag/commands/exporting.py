@@ -57,7 +57,7 @@ def export(
 ) -> None:
     """Write the course or its item bank in FORMATS that others read.
 
-    For learners and their platforms: zip, html, scorm12, scorm2004, epub. The item bank: moodle, gift, qti21,
+    For learners and their platforms: zip, html, scorm12, scorm2004, cmi5, epub. The item bank: moodle, gift, qti21,
     qti3, cc, csv; beside each of these lies a report of what the format could not carry.
 
     With --check, judge packages that anybody made, or folders of them by the digests in their manifest.json.
@@ -148,7 +148,7 @@ def _deliver(
 ) -> None:
     """Write a course in formats for learners, or say what is in the way and leave."""
     from kitbag.exporters.deliveries import deliver
-    from kitbag.exporters.learner import RenderedCourse, choose
+    from kitbag.exporters.learner import RenderedCourse, Undrawn, choose
     from kitbag.files import Unreadable
     from kitbag.rendering.faults import TemplateFault, own_templates
 
@@ -164,6 +164,9 @@ def _deliver(
                 for path in deliver(name, rendered, target):
                     written[path.name] = name
                     say(str(path))
+        except Undrawn as error:
+            print_findings(error.findings, err=True)
+            sys.exit(MISTAKES)
         except TemplateFault as fault:
             stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
         except Unreadable as error:

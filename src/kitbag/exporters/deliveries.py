@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Final
 
 from kitbag.exporters.archive import write_package
+from kitbag.exporters.cmi5 import CMI5
 from kitbag.exporters.epub import Epub
 from kitbag.exporters.learner import LearnerFormat, RenderedCourse
-from kitbag.exporters.scorm12 import Scorm12
-from kitbag.exporters.scorm2004 import Scorm2004
+from kitbag.exporters.scorm12 import SCORM_12
+from kitbag.exporters.scorm2004 import SCORM_2004
 from kitbag.exporters.single import SingleFile
 from kitbag.exporters.zipped import OfflineZip
 
-_ALL: Final[tuple[LearnerFormat, ...]] = (OfflineZip(), SingleFile(), Scorm12(), Scorm2004(), Epub())
+_ALL: Final[tuple[LearnerFormat, ...]] = (OfflineZip(), SingleFile(), SCORM_12, SCORM_2004, CMI5, Epub())
 
 LEARNER_FORMATS: Final[Mapping[str, LearnerFormat]] = {one.name: one for one in _ALL}
 """Every format for learners, by the name an author types."""

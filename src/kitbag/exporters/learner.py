@@ -10,10 +10,20 @@ from kitbag.course.model import Course, Module
 from kitbag.exporters.base import COMPRESSED_MEDIA, Package, PackageFile
 from kitbag.findings import Finding, Place, did_you_mean, listed
 from kitbag.rendering.catalogue import Catalogue, catalogue_for
-from kitbag.rendering.pages import render_site
+from kitbag.rendering.kits import Kit, draw_kits, render_pages
+from kitbag.rendering.pages import Tests, render_site
 
 Units = Literal["module", "course"]
 """What a platform tracks as one: each module, or the whole course."""
+
+
+class Undrawn(Exception):
+    """The banks have no form of a test; `findings` say which and why."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Take a finding for each such test."""
+        super().__init__(" ".join(str(finding) for finding in findings))
+        self.findings = tuple(findings)
 
 
 @dataclass(frozen=True)
@@ -36,10 +46,33 @@ class RenderedCourse:
         """Begins the name of each file made of this course: `tea-2.1`."""
         return f"{self.course.info.id}-{self.course.info.edition}"
 
-    def pages(self, scripts: Sequence[str] = ()) -> dict[str, Callable[[], bytes]]:
-        """Return the files of the site by path, each with what makes its bytes; `scripts` are loaded by every page."""
+    def pages(self, scripts: Sequence[str] = (), tests: Tests | None = None) -> dict[str, Callable[[], bytes]]:
+        """Return the files of the site by path, each with what makes its bytes.
+
+        `scripts` are loaded by every page; `tests` tells where the tests are, if no instructor hands them out.
+        """
+        course = self.course
         return dict(
-            render_site(self.course, templates=self.templates, digest=self.course.digest, scripts=tuple(scripts))
+            render_site(course, templates=self.templates, digest=course.digest, scripts=tuple(scripts), tests=tests)
+        )
+
+    @cached_property
+    def kits(self) -> tuple[Kit, ...]:
+        """A form of each test for each attempt, for packages that run tests; no kit and no paper holds the same.
+
+        Raises:
+            Undrawn: the banks have no form of a test.
+        """
+        kits, findings = draw_kits(self.course, kits=1, seed="package")
+        if findings:
+            raise Undrawn(findings)
+        return kits
+
+    def test_pages(self, scripts: Sequence[str]) -> dict[str, Callable[[], bytes]]:
+        """Return the page of each test by path, with what it needs beside the site. Raises Undrawn."""
+        course = self.course
+        return dict(
+            render_pages(course, self.kits, templates=self.templates, digest=course.digest, scripts=tuple(scripts))
         )
 
     def of(self, module: Module) -> "RenderedCourse":

@@ -1,38 +1,25 @@
 """SCORM packages: the site, a page that opens each unit, and the manifest. The versions differ by a table each."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from importlib.resources import files
+from decimal import Decimal
 from typing import Any, Final
 
 from lxml import etree
 
-from kitbag.course.audience import trainee_view
-from kitbag.course.model import Course, Module
+from kitbag.course.model import Course
 from kitbag.exporters.base import Package
 from kitbag.exporters.learner import Part, RenderedCourse, page_file
+from kitbag.exporters.units import Unit, unit_files, units_of
 from kitbag.exporters.xml import PREFIXES, Element, document
-from kitbag.questions.model import Essay
-from kitbag.rendering.citations import practice_items
-from kitbag.rendering.environment import make_environment
-from kitbag.rendering.items import as_script
 from kitbag.rendering.markdown import plain
-from kitbag.rendering.scripts import lean
-from kitbag.rendering.styles import lean_style
 
-FOLDER: Final = "assets/packages"
-"""Where the scripts that talk to the platform lie in a package."""
-
-_PAGE_SCRIPTS: Final = (f"{FOLDER}/responses.js", f"{FOLDER}/page.js")
-_LAUNCH_SCRIPTS: Final = ("assets/quiz/scoring.js", f"{FOLDER}/scorm.js", f"{FOLDER}/unit.js", f"{FOLDER}/launch.js")
-_OWN: Final = ("responses.js", "page.js", "scorm.js", "unit.js", "launch.js", "unit.css")
 _XSI: Final = PREFIXES["xsi"]
 
 
 @dataclass(frozen=True)
-class Version:
-    """What one version of SCORM writes differently from the other."""
+class Scorm:
+    """A version of SCORM: what it writes differently from the other, and its packages."""
 
     name: str
     """What an author types, and what the scripts of the package look up."""
@@ -57,82 +44,23 @@ class Version:
     sequencing: bool
     """True where the manifest says who reports completion, and lists objectives."""
 
+    def export(self, rendered: RenderedCourse) -> Sequence[Part]:
+        """Return one package, its manifest first: platforms look there before they unpack the rest.
 
-@dataclass(frozen=True)
-class Unit:
-    """What a platform tracks as one."""
-
-    id: str
-    title: str
-    modules: tuple[Module, ...]
-
-    @property
-    def launch(self) -> str:
-        """The page a platform opens."""
-        return f"launch-{self.id}.html"
-
-
-def units_of(rendered: RenderedCourse) -> list[Unit]:
-    """Return the units of a course: its modules, or itself."""
-    course = trainee_view(rendered.course)
-    if rendered.units == "course":
-        return [Unit("course", course.info.title, course.modules)]
-    return [Unit(f"unit-{module.id}", module.title, (module,)) for module in course.modules]
-
-
-def export(version: Version, rendered: RenderedCourse) -> Sequence[Part]:
-    """Return one package, its manifest first: platforms look there before they unpack the rest."""
-    units = units_of(rendered)
-    pages = rendered.pages(_PAGE_SCRIPTS)
-    own = {f"{FOLDER}/{name}": partial(_own, name) for name in _OWN}
-    launches = {unit.launch: partial(_launch, version, rendered, unit) for unit in units}
-    made: dict[str, Callable[[], bytes]] = {**pages, **own, **launches}
-    manifest = page_file("imsmanifest.xml", lambda: _manifest(version, rendered.course, units, sorted(pages | own)))
-    return (Part(Package(".zip", (manifest, *(page_file(path, made[path]) for path in sorted(made))), rows=())),)
-
-
-def _own(name: str) -> bytes:
-    text = (files("kitbag") / "templates" / "packages" / name).read_text("utf-8")
-    return (lean(text) if name.endswith(".js") else lean_style(text)).encode()
-
-
-def _launch(version: Version, rendered: RenderedCourse, unit: Unit) -> bytes:
-    info = rendered.course.info
-    quizzes = []
-    for module in unit.modules:
-        items = practice_items(rendered.course, module)
-        # An essay is marked by a person; it is no part of a score that a machine gives.
-        points = sum(item.points for item in items if not isinstance(item, Essay))
-        if points:
-            quizzes.append({"id": module.id, "possible": str(points)})
-    start = "index.html" if rendered.units == "course" else f"modules/{unit.modules[0].id}.html"
-    island = {
-        "unit": unit.id,
-        "platform": version.name,
-        "start": start,
-        "lessons": [f"{module.id}/{lesson.id}" for module in unit.modules for lesson in module.lessons],
-        "quizzes": quizzes,
-        "cut": info.cut_score,
-        "strings": dict(rendered.catalogue.area("packages.said")),
-    }
-    environment = make_environment(folder=None, catalogue=rendered.catalogue, language=info.language)
-    return (
-        environment.get_template("packages/launch.html")
-        .render(
-            title=unit.title,
-            folder=FOLDER,
-            scripts=_LAUNCH_SCRIPTS,
-            start=start,
-            island=as_script(island),
-        )
-        .encode()
-    )
+        Raises:
+            kitbag.exporters.learner.Undrawn: the bank has no form of a test.
+        """
+        units = units_of(rendered)
+        shared, launches = unit_files(rendered, units, self.name, "scorm.js")
+        made = shared | launches
+        manifest = page_file("imsmanifest.xml", lambda: _manifest(self, rendered.course, units, sorted(shared)))
+        return (Part(Package(".zip", (manifest, *(page_file(path, made[path]) for path in sorted(made))), rows=())),)
 
 
 # --- The manifest --------------------------------------------------------------------------------------------------
 
 
-def _manifest(version: Version, course: Course, units: Sequence[Unit], shared: Sequence[str]) -> bytes:
+def _manifest(version: Scorm, course: Course, units: Sequence[Unit], shared: Sequence[str]) -> bytes:
     spaces = version.namespaces
     maker = _Maker(version)
     prefixes: Any = {None if key == "cp" else key: url for key, url in spaces.items()}
@@ -154,6 +82,9 @@ def _manifest(version: Version, course: Course, units: Sequence[Unit], shared: S
         maker.add(item, "title", unit.title)
         if version.sequencing:
             item.append(_sequencing(version, unit))
+        elif unit.judged_by_score:
+            # Elsewhere a platform would pass or fail a unit by its score that is not completed.
+            etree.SubElement(item, f"{{{spaces['adlcp']}}}masteryscore").text = str(unit.cut)
         resource = maker.add(resources, "resource", identifier=f"open-{unit.id}", type="webcontent", href=unit.launch)
         resource.set(f"{{{spaces['adlcp']}}}{version.type_attribute}", "sco")
         maker.add(resource, "file", href=unit.launch)
@@ -172,7 +103,7 @@ def _manifest(version: Version, course: Course, units: Sequence[Unit], shared: S
 class _Maker:
     """Makes elements of the packaging namespace."""
 
-    def __init__(self, version: Version) -> None:
+    def __init__(self, version: Scorm) -> None:
         self._space = version.namespaces["cp"]
 
     def name(self, tag: str) -> str:
@@ -184,22 +115,24 @@ class _Maker:
         return element
 
 
-def _sequencing(version: Version, unit: Unit) -> Element:
+def _sequencing(version: Scorm, unit: Unit) -> Element:
     """Return what SCORM 2004 needs to know of a unit: its objectives, and that the unit itself reports completion."""
     space = version.namespaces["imsss"]
     sequencing = etree.Element(f"{{{space}}}sequencing")
     objectives = etree.SubElement(sequencing, f"{{{space}}}objectives")
-    etree.SubElement(objectives, f"{{{space}}}primaryObjective", objectiveID=f"primary-{unit.id}")
-    for module in unit.modules:
-        for objective in module.objectives:
-            etree.SubElement(objectives, f"{{{space}}}objective", objectiveID=objective.id)
+    primary = etree.SubElement(objectives, f"{{{space}}}primaryObjective", objectiveID=f"primary-{unit.id}")
+    if unit.judged_by_score and unit.cut is not None:
+        primary.set("satisfiedByMeasure", "true")
+        etree.SubElement(primary, f"{{{space}}}minNormalizedMeasure").text = str(Decimal(unit.cut) / 100)
+    for objective in unit.objectives:
+        etree.SubElement(objectives, f"{{{space}}}objective", objectiveID=objective.id)
     etree.SubElement(
         sequencing, f"{{{space}}}deliveryControls", completionSetByContent="true", objectiveSetByContent="true"
     )
     return sequencing
 
 
-def _lom(version: Version, course: Course) -> Element:
+def _lom(version: Scorm, course: Course) -> Element:
     """Return what a platform may show of the course (IEEE LOM): title, edition, length, licence, objectives."""
     space, language = version.namespaces["lom"], course.info.language
 

@@ -1,13 +1,10 @@
 """SCORM 1.2."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from kitbag.exporters.learner import Part, RenderedCourse
-from kitbag.exporters.scorm import Version, export
+from kitbag.exporters.scorm import Scorm
 
-_VERSION: Final = Version(
+SCORM_12: Final = Scorm(
     name="scorm12",
     title="SCORM 1.2",
     schema_version="1.2",
@@ -29,15 +26,3 @@ _VERSION: Final = Version(
     wrapped=True,
     sequencing=False,
 )
-
-
-@dataclass(frozen=True)
-class Scorm12:
-    """SCORM 1.2."""
-
-    name: str = _VERSION.name
-    title: str = _VERSION.title
-
-    def export(self, rendered: RenderedCourse) -> Sequence[Part]:
-        """Return one package with a unit for each module, or one for the course."""
-        return export(_VERSION, rendered)

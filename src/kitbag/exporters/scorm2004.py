@@ -1,13 +1,10 @@
 """SCORM 2004, 4th edition."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from kitbag.exporters.learner import Part, RenderedCourse
-from kitbag.exporters.scorm import Version, export
+from kitbag.exporters.scorm import Scorm
 
-_VERSION: Final = Version(
+SCORM_2004: Final = Scorm(
     name="scorm2004",
     title="SCORM 2004, 4th edition",
     schema_version="2004 4th Edition",
@@ -31,15 +28,3 @@ _VERSION: Final = Version(
     wrapped=False,
     sequencing=True,
 )
-
-
-@dataclass(frozen=True)
-class Scorm2004:
-    """SCORM 2004, 4th edition."""
-
-    name: str = _VERSION.name
-    title: str = _VERSION.title
-
-    def export(self, rendered: RenderedCourse) -> Sequence[Part]:
-        """Return one package with a unit for each module, or one for the course."""
-        return export(_VERSION, rendered)

@@ -5,7 +5,8 @@ alone. Neighbours get different kits, so that their questions differ as much as 
 copied anywhere; where the site lies beside it, its result links to the lessons.
 
 Kits are drawn from another seed than printed papers: whoever can open a kit can read its keys, so no paper that is
-still to be written should hold the same form.
+still to be written should hold the same form. The same holds for the tests inside a package for learning platforms,
+which are one kit each, on a page of the site.
 """
 
 import json
@@ -56,6 +57,9 @@ SCRIPTS: Final = (
 STYLES: Final = ("site/static/site.css", *QUIZ_STYLES, "tests/test.css")
 """Style sheets of a kit, in loading order."""
 
+_SITES: Final = ("../../../site/", "../../site/", "../site/")
+"""Where the site may lie, seen from a kit: as it is built, or as it was copied."""
+
 INSTRUCTORS: Final = "for-instructors.html"
 """The page that tells an instructor what there is to hand out, with the codes."""
 
@@ -78,10 +82,12 @@ class Kit:
         return f"{self.test.id}/kit-{self.letter.lower()}"
 
 
-def draw_kits(course: Course, *, kits: int = KITS) -> tuple[tuple[Kit, ...], tuple[Finding, ...]]:
+def draw_kits(
+    course: Course, *, kits: int = KITS, seed: str = "browser"
+) -> tuple[tuple[Kit, ...], tuple[Finding, ...]]:
     """Draw so many kits of every test of the course; a test without forms is a finding instead.
 
-    The same course and edition give the same kits. `kits` is at most 26.
+    The same course, edition and `seed` give the same kits. `kits` is at most 26.
     """
     assembly = Assembly(course.banks, course.info.tests)
     drawn: list[Kit] = []
@@ -90,7 +96,7 @@ def draw_kits(course: Course, *, kits: int = KITS) -> tuple[tuple[Kit, ...], tup
         try:
             for draw in range(1, kits + 1):
                 forms = (
-                    assembly.draw(test.id, seed=f"browser {course.info.edition}", draw=draw, attempt=attempt)
+                    assembly.draw(test.id, seed=f"{seed} {course.info.edition}", draw=draw, attempt=attempt)
                     for attempt in range(1, test.attempts + 1)
                 )
                 drawn.append(Kit("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[draw - 1], test, tuple(forms)))
@@ -111,6 +117,33 @@ def render_tests(course: Course, kits: Sequence[Kit], *, templates: Path | None,
     """
     tests = _Tests(course, templates, digest)
     return iter(sorted(tests.files(kits), key=lambda file: file[0]))
+
+
+def cut_score_of(course: Course, test: Assessment) -> int | None:
+    """Return the percentage that passes, or None where nothing is to be passed."""
+    if test.purpose == "pretest":
+        return None
+    return course.info.cut_score if test.cut_score is None else test.cut_score
+
+
+def page_of(test: Assessment) -> str:
+    """Return where a test lies in a package that holds the site."""
+    return f"tests/{test.id}.html"
+
+
+def render_pages(
+    course: Course, kits: Sequence[Kit], *, templates: Path | None, digest: str = "", scripts: Sequence[str] = ()
+) -> Files:
+    """Return kits as pages of the site, with the assets and pictures they need beside the site's.
+
+    Args:
+        course: the checked course.
+        kits: one of each test.
+        templates: the course folder whose `templates/` may change the theme; `None` ignores it.
+        digest: of the course's content, printed on every page.
+        scripts: further classic scripts, from `assets/`, that come before those of the test; the caller adds them.
+    """
+    return _Tests(course, templates, digest).pages(kits, scripts)
 
 
 class _Tests:
@@ -135,14 +168,35 @@ class _Tests:
     # --- Files ---------------------------------------------------------------------------------------------------
 
     def files(self, kits: Sequence[Kit]) -> Files:
+        styles, scripts = tuple(map(_last, STYLES)), tuple(map(_last, SCRIPTS))
         for kit in kits:
-            yield f"{kit.folder}/index.html", partial(self._page, kit)
+            page = partial(self._page, kit, root="", sites=_SITES, styles=styles, scripts=scripts)
+            yield f"{kit.folder}/index.html", page
             for name in sorted(self._media(kit)):
                 yield f"{kit.folder}/media/{name}", partial(read_within, self.course.folder, f"{MEDIA}/{name}")
             yield from self._assets(f"{kit.folder}/assets")
         if kits:
             yield INSTRUCTORS, partial(self._instructors, kits)
             yield from self._assets("assets", scripts=())
+
+    def pages(self, kits: Sequence[Kit], scripts: Sequence[str]) -> Files:
+        theme = files("kitbag") / "templates"
+        for kit in kits:
+            page = partial(
+                self._page,
+                kit,
+                root="../",
+                sites=("../",),
+                styles=tuple(map(_in_assets, STYLES)),
+                scripts=(*scripts, *map(_in_assets, SCRIPTS)),
+            )
+            yield page_of(kit.test), page
+            for name in sorted(self._media(kit)):
+                yield f"media/{name}", partial(read_within, self.course.folder, f"{MEDIA}/{name}")
+        for name in SCRIPTS if kits else ():
+            yield f"assets/{_in_assets(name)}", partial(_lean, lean, theme / name)
+        for name in STYLES if kits else ():
+            yield f"assets/{_in_assets(name)}", partial(_lean, lean_style, theme / name)
 
     def _assets(self, folder: str, scripts: Sequence[str] = SCRIPTS) -> Files:
         theme = files("kitbag") / "templates"
@@ -162,7 +216,15 @@ class _Tests:
 
     # --- Pages ---------------------------------------------------------------------------------------------------
 
-    def _page(self, kit: Kit) -> bytes:
+    def _page(
+        self,
+        kit: Kit,
+        *,
+        root: str,
+        sites: Sequence[str],
+        styles: Sequence[str],
+        scripts: Sequence[str],
+    ) -> bytes:
         context = QuizContext(
             course=self.course,
             environment=self._environment,
@@ -170,7 +232,7 @@ class _Tests:
             catalogue=self._catalogue,
             passage_href=lambda citation: f"#{citation}",
             lessons_of=self._lessons,
-            media_href=lambda name: f"media/{name}",
+            media_href=lambda name: f"{root}media/{name}",
         )
         questions = {
             form.id: render_questions(
@@ -181,15 +243,16 @@ class _Tests:
         return (
             self._environment.get_template("tests/test.html")
             .render(
+                root=root,
                 kit=kit,
                 test=kit.test,
                 md=self._markdown,
-                cut_score=self._cut_score(kit.test),
+                cut_score=cut_score_of(self.course, kit.test),
                 count=len(kit.forms[0].items),
                 questions=questions,
-                island=as_script(self._island(kit)),
-                styles=tuple(map(_last, STYLES)),
-                scripts=tuple(map(_last, SCRIPTS)),
+                island=as_script(self._island(kit, sites)),
+                styles=styles,
+                scripts=scripts,
             )
             .encode()
         )
@@ -204,21 +267,16 @@ class _Tests:
         return (
             self._environment.get_template("tests/instructors.html")
             .render(
+                root="",
                 tests=tuple(tests.values()),
                 kits={name: [kit for kit in kits if kit.test.id == name] for name in tests},
                 allowed=allowed,
-                cut_scores={test.id: self._cut_score(test) for test in tests.values()},
+                cut_scores={test.id: cut_score_of(self.course, test) for test in tests.values()},
                 styles=tuple(map(_last, STYLES)),
                 scripts=(),
             )
             .encode()
         )
-
-    def _cut_score(self, test: Assessment) -> int | None:
-        """Return the percentage that passes, or None where nothing is to be passed."""
-        if test.purpose == "pretest":
-            return None
-        return self.course.info.cut_score if test.cut_score is None else test.cut_score
 
     def _lessons(self, objective: str) -> list[LessonLink]:
         """Return the lessons that work towards an objective, as links from the root of the site."""
@@ -231,7 +289,7 @@ class _Tests:
 
     # --- Data ----------------------------------------------------------------------------------------------------
 
-    def _island(self, kit: Kit) -> Json:
+    def _island(self, kit: Kit, sites: Sequence[str]) -> Json:
         """Return what the scripts need to know: the keys of this kit's forms, and nothing that explains them."""
         info, test = self.course.info, kit.test
         forms = [self._form(form) for form in kit.forms]
@@ -246,10 +304,11 @@ class _Tests:
             "rule": test.scoring,
             "minutes": test.minutes,
             "attempts": test.attempts,
-            "cut_score": self._cut_score(test),
+            "cut_score": cut_score_of(self.course, test),
             # Answers saved under other questions are no answers to these.
             "version": sha256(json.dumps(forms, sort_keys=True).encode()).hexdigest()[:16],
             "forms": forms,
+            "sites": list(sites),
             "strings": dict(self._catalogue.area("quiz")) | dict(self._catalogue.area("test")),
         }
 
@@ -281,3 +340,8 @@ def _lean(make: Callable[[str], str], file: Traversable) -> bytes:
 
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
+
+
+def _in_assets(name: str) -> str:
+    """Return where the site keeps a file of the theme, under `assets/`."""
+    return name.removeprefix("site/static/")

@@ -52,7 +52,23 @@ _ISLAND: Final = re.compile(r'<script type="application/json"[^>]*>(.*?)</script
 Files = Iterator[tuple[str, Callable[[], bytes]]]
 
 
-def render_site(course: Course, *, templates: Path | None, digest: str = "", scripts: Sequence[str] = ()) -> Files:
+class Tests(NamedTuple):
+    """Where trainees find the tests of the course; every address is seen from the root of the site."""
+
+    said: str = "by_instructor"
+    """What the start page says of it: a string under `site.tests_are`."""
+    hrefs: Mapping[str, str] = {}
+    """The page of each test that is a part of the site, by the test's id."""
+
+
+def render_site(
+    course: Course,
+    *,
+    templates: Path | None,
+    digest: str = "",
+    scripts: Sequence[str] = (),
+    tests: Tests | None = None,
+) -> Files:
     """Return every file of the site, sorted by path.
 
     Args:
@@ -61,8 +77,9 @@ def render_site(course: Course, *, templates: Path | None, digest: str = "", scr
         digest: of the course's content, for the page about this edition. At its foot each page then carries a digest of
             what it shows itself, so that it changes when that changes and not before. Empty: no page carries one.
         scripts: further classic scripts, from the site's root, that every page loads; the caller adds their files.
+        tests: where they are; by default, the instructor hands them out.
     """
-    site = _Site(course, templates, digest, scripts)
+    site = _Site(course, templates, digest, scripts, tests or Tests())
     return iter(sorted(site.files(), key=lambda file: file[0]))
 
 
@@ -77,7 +94,9 @@ class _Neighbour(NamedTuple):
 class _Site:
     """What all pages share."""
 
-    def __init__(self, course: Course, templates: Path | None, digest: str, scripts: Sequence[str]) -> None:
+    def __init__(
+        self, course: Course, templates: Path | None, digest: str, scripts: Sequence[str], tests: Tests
+    ) -> None:
         self.course = trainee_view(course)
         self._documents = course.sources.documents  # with their errata: trainees may know what is wrong in a source
         self._templates = templates
@@ -97,6 +116,7 @@ class _Site:
             "brand": self._brand is not None,
             "scripts": tuple(scripts),
             "digest_of": partial(digest_of, media=self.course.media),
+            "tests_are": tests,
             "nonce_of": nonce_of,
             "island_hashes": island_hashes,
             "anchor": anchor,

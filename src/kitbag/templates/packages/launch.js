@@ -5,12 +5,13 @@
 
   const frame = /** @type {HTMLIFrameElement} */ (document.getElementById("page"));
   const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
+  const leave = /** @type {HTMLElement} */ (document.getElementById("leave"));
   /** @type {KitbagUnitData} */
   const data = JSON.parse(document.getElementById("unit")?.textContent || "{}");
   const platform = /** @type {{kitbagPlatform: (data: KitbagUnitData) => KitbagPlatform}} */ (
     /** @type {unknown} */ (globalThis)).kitbagPlatform(data);
   const root = new URL(".", location.href).href;
-  let state = KitbagUnitState.read("", data.lessons.length, data.quizzes.length);
+  let memory = KitbagUnitState.read(data, "");
   /** @type {KitbagOpened | null} */
   let opened = null;
   let acted = false;
@@ -25,109 +26,127 @@
     notice.hidden = !key;
   }
 
-  /** Points earned and possible in the quizzes that count; null before the first of them is handed in. */
-  function score() {
-    if (state.best.every((each) => each === null)) return null;
-    /** @param {string[]} texts */
-    const sum = (texts) => texts.reduce((all, text) => KitbagScoring.add(all, KitbagScoring.fromText(text)), KitbagScoring.ZERO);
-    return { marks: sum(state.best.map((each) => each ?? "0")), possible: sum(data.quizzes.map(({ possible }) => possible)) };
+  /** @param {boolean} kept */
+  function heard(kept) {
+    if (!closed) say(kept ? "" : "lost");
+    return kept;
   }
+
+  const written = () => KitbagUnitState.write(data, memory, opened ? opened.room : 0);
 
   /** @returns {boolean} Whether the platform keeps it; in a review visit nothing is said, and nothing is missing. */
   function tell() {
     if (!opened || closed) return false;
-    if (opened.review) return true;
-    if (!acted) return true;
-    const handedIn = state.best.every((each) => each !== null);
-    const complete = opened.complete || (handedIn && state.done.every(Boolean));
-    const earned = score();
-    const passes = earned && handedIn && data.quizzes.length ? KitbagScoring.passes(earned.marks, earned.possible, data.cut) : null;
-    opened.complete = complete;
-    opened.passed = opened.passed || (complete && passes === true);
-    const done = state.done.filter(Boolean).length + state.best.filter((each) => each !== null).length;
-    const kept = platform.tell({
-      state: KitbagUnitState.write(state).text,
+    if (opened.review || !acted) return true;
+    const steps = KitbagUnitRule.steps(data, memory);
+    const done = steps.filter(Boolean).length;
+    const passed = KitbagUnitRule.passed(data, memory, opened.cut);
+    opened.complete = opened.complete || done === steps.length;
+    opened.passed = opened.passed || passed === true;
+    return heard(platform.tell({
+      state: written().text,
       location: place,
-      complete,
-      passed: opened.passed ? true : complete ? passes : null,
-      score: earned,
-      progress: done / Math.max(1, state.done.length + state.best.length),
-    });
-    say(kept ? "" : "lost");
-    return kept;
+      complete: opened.complete,
+      passed: opened.passed || passed,
+      score: KitbagUnitRule.score(data, memory),
+      progress: opened.complete ? 1 : done / Math.max(1, steps.length),
+    }));
   }
 
   /** @type {KitbagUnit} */
   const unit = {
     memory: new Map(),
+    leaving: null,
     act() {
       if (acted) return;
       acted = true;
       tell();
     },
     opened(href) {
+      unit.leaving = null; // of the page before
       const path = href.startsWith(root) ? href.slice(root.length).replace(/[?#].*/, "") : "";
       if (!path || path === place) return;
       place = path;
+      const lesson = data.lessons.findIndex((name) => path === `lessons/${name}.html`);
+      if (lesson >= 0) memory.opened[lesson] = true;
       if (acted) tell();
     },
-    progress: () => ({ done: data.lessons.filter((_, n) => state.done[n]), last }),
+    progress: () => ({ done: data.lessons.filter((_, n) => memory.done[n]), last }),
     note(progress) {
       last = progress.last;
-      state.done = data.lessons.map((lesson) => progress.done.includes(lesson));
+      memory.done = data.lessons.map((lesson) => progress.done.includes(lesson));
       if (acted) tell();
     },
-    sitting: (quiz) => state.sittings.find(([name]) => name === quiz)?.[1],
+    sitting: (quiz) => memory.sittings.find(([name]) => name === quiz)?.[1][0].parts,
     keep(quiz, packed) {
-      state.sittings = [[quiz, packed], ...state.sittings.filter(([name]) => name !== quiz)];
-      return tell() && Boolean(opened) && KitbagUnitState.write(state).kept.includes(quiz);
+      memory.sittings = [[quiz, packed], ...memory.sittings.filter(([name]) => name !== quiz)];
+      return tell() && Boolean(opened) && (opened?.review || written().kept.includes(quiz));
     },
     finish(quiz, handed) {
       const at = data.quizzes.findIndex(({ id }) => id === quiz);
       if (at < 0) return; // a checkpoint counts for nothing
       // Only whole sittings count: trying the wrong ones again, with the answers at hand, shows nothing.
-      if (handed.whole) {
-        const before = state.best[at];
-        const better = before === null
-          || KitbagScoring.compare(KitbagScoring.fromText(handed.score), KitbagScoring.fromText(before)) > 0;
-        if (better) state.best[at] = handed.score;
-      }
-      if (opened && !opened.review && !closed) platform.interactions(handed);
+      const { whole, score, possible, waiting, interactions } = handed;
+      if (whole) memory.best[at] = KitbagUnitRule.better(memory.best[at], { score, possible, waiting });
+      if (opened && !opened.review && !closed && interactions.length) platform.interactions(handed);
       tell();
+    },
+    closed(quiz) {
+      if (opened?.review) return "review";
+      return data.quizzes.some(({ id }) => id === quiz) ? "" : "elsewhere";
     },
   };
   Object.assign(globalThis, { kitbagUnit: unit });
 
-  /** @param {boolean} timeUp */
-  function close(timeUp) {
+  /** @param {boolean} timeUp @returns {Promise<void>} */
+  async function close(timeUp) {
     if (closed || !opened) return;
-    if (!opened.review && acted) tell();
+    if (unit.leaving) unit.leaving();
+    tell();
     closed = true;
-    platform.close({ acted, timeUp });
+    await platform.close({ acted, timeUp });
   }
 
-  addEventListener("pagehide", () => close(false));
+  /** @param {string} key Close the unit for good and say why. */
+  async function end(key) {
+    const back = opened ? opened.back : "";
+    const closing = close(key === "time_up");
+    frame.remove();
+    leave.hidden = true;
+    say(key);
+    await closing;
+    if (back) location.assign(back);
+  }
 
-  platform.open().then((found) => {
+  addEventListener("pagehide", () => { close(false); });
+  // A page that comes back from the browser's memory has been closed: the platform would hear no more.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
+  leave.addEventListener("click", () => { end("ended"); });
+
+  /** @param {string} key Without a platform, the device keeps what is done. */
+  function alone(key) {
+    delete /** @type {{kitbagUnit?: KitbagUnit}} */ (globalThis).kitbagUnit;
+    say(key);
+  }
+
+  /** @param {KitbagOpened} found */
+  function begin(found) {
     opened = found;
-    let start = data.start;
-    if (!found) {
-      delete /** @type {{kitbagUnit?: KitbagUnit}} */ (globalThis).kitbagUnit; // so the device keeps what is done
-      say("no_platform");
-    } else {
-      state = KitbagUnitState.read(found.state, data.lessons.length, data.quizzes.length);
-      if (/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\.html$/.test(found.location)) start = found.location;
-      if (found.review) say("review");
-      if (found.seconds !== null) {
-        setTimeout(() => {
-          if (found.onTimeUp.includes("message")) say("time_up");
-          if (!found.onTimeUp.includes("exit")) return;
-          close(true);
-          frame.remove();
-          say("time_up");
-        }, Math.min(found.seconds * 1000, 2 ** 31 - 1));
-      }
-    }
-    frame.src = start;
+    memory = KitbagUnitState.read(data, found.state);
+    if (found.review) say("review");
+    leave.hidden = !found.back;
+    if (found.seconds === null) return;
+    setTimeout(() => {
+      if (found.onTimeUp.includes("exit")) end("time_up");
+      else if (found.onTimeUp.includes("message")) say("time_up");
+    }, Math.min(found.seconds * 1000, 2 ** 31 - 1));
+  }
+
+  platform.open(heard).then((found) => {
+    if (found) begin(found);
+    else alone("no_platform");
+  }, () => alone("refused")).then(() => {
+    const at = opened ? opened.location : "";
+    frame.src = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\.html$/.test(at) ? at : data.start;
   });
 })();

@@ -1,19 +1,21 @@
-// What a trainee answered, as platforms take it and as it fits into little room. Nothing here knows a platform.
+// What a trainee answered, as platforms take it. Nothing here knows one of them.
 
 /**
  * @typedef {{id: string, at: number}} KitbagToken One of the things an item names, and its place as the author wrote it.
  * @typedef {KitbagToken[] | [KitbagToken, KitbagToken][] | string} KitbagPattern A choice or an order, pairs, or a text.
  * @typedef {Object} KitbagInteraction
- * @property {string} id
+ * @property {string} id Of this answer: each is told once.
+ * @property {string} item
  * @property {string} type As SCORM and xAPI call it.
  * @property {string} objective
  * @property {string} text
  * @property {KitbagPattern | null} response Null where it is blank.
  * @property {KitbagPattern[]} correct Each of them is right.
- * @property {number | null} share Of the points, from 0 to 1; null where a person marks it.
+ * @property {string | null} marks Exact, as in `7/2`; null where a person marks it.
+ * @property {string} possible
+ * @property {number | null} share The same of the points, from 0 to 1.
  * @property {number} weight
  * @property {number} seconds Spent on it, as far as it was seen.
- * @typedef {{score: string, possible: string}} KitbagTally Exact: `7/2`.
  */
 
 const KitbagResponses = (() => {
@@ -54,6 +56,7 @@ const KitbagResponses = (() => {
       const given = /** @type {{[id: string]: string}} */ (response);
       return item.gaps.map(({ id }) => given[id] || "").join("[,]");
     }
+    if (item.type === "numeric") return String(response).trim().replace(",", ".").replace("\u2212", "-");
     if (!left.length) return String(response);
     if (right.length) {
       return Object.entries(/** @type {{[id: string]: string}} */ (response)).map(([a, b]) => (
@@ -61,6 +64,24 @@ const KitbagResponses = (() => {
       ));
     }
     return [response].flat().map((id) => token(left, String(id)));
+  }
+
+  /** @param {string} key @param {string} tolerance Decimals of any length. @returns {string} As in `77.5[:]82.5`. */
+  function between(key, tolerance) {
+    const places = Math.max(...[key, tolerance].map((text) => (text.split(".")[1] || "").length));
+    /** @param {string} text In units of the last place. */
+    const whole = (text) => {
+      const [before, after = ""] = text.split(".");
+      return BigInt(before + after.padEnd(places, "0"));
+    };
+    /** @param {bigint} value */
+    const decimal = (value) => {
+      const digits = (value < 0n ? -value : value).toString().padStart(places + 1, "0");
+      const [before, after] = [digits.slice(0, digits.length - places), digits.slice(digits.length - places)];
+      return (value < 0n ? "-" : "") + before + (after && "." + after).replace(/\.?0+$/, "");
+    };
+    const [middle, off] = [whole(key), whole(tolerance)];
+    return `${decimal(middle - off)}[:]${decimal(middle + off)}`;
   }
 
   /** @param {KitbagQuestion} item @returns {KitbagPattern[]} */
@@ -71,7 +92,7 @@ const KitbagResponses = (() => {
       case "matching": return [pattern(item, Object.fromEntries(item.premises.map(({ id, match }) => [id, match])))];
       case "categorise": return [pattern(item, Object.fromEntries(item.elements.map(({ id, category }) => [id, category])))];
       case "ordering": return [pattern(item, item.elements.map(({ id }) => id))];
-      case "numeric": return [item.key];
+      case "numeric": return [between(item.key, item.tolerance || "0")];
       case "short-answer": return item.accept;
       case "cloze": return [item.gaps.map(({ accept }) => accept[0]).join("[,]")];
       default: return [];
@@ -89,75 +110,27 @@ const KitbagResponses = (() => {
     const marks = answer.marks === undefined ? null : KitbagScoring.fromText(answer.marks);
     const weight = Number(possible.n) / Number(possible.d);
     return {
-      id, text, weight, seconds, type: TYPES[item.type], objective: item.objective,
+      id, item: item.id, text, weight, seconds, type: TYPES[item.type], objective: item.objective,
       response: answer.response === null ? null : pattern(item, answer.response),
       correct: correct(item),
+      marks: answer.marks === undefined ? null : answer.marks,
+      possible: answer.possible,
       share: marks && weight ? Math.max(0, Math.min(1, Number(marks.n) / Number(marks.d) / weight)) : null,
     };
   }
 
-  // --- A sitting in little room: places instead of ids, texts apart ---
-
-  /** @param {KitbagQuestion} item @param {KitbagAnswer | undefined} answer @param {unknown[]} texts */
-  function code(item, answer, texts) {
-    if (!answer) return "-";
-    const { response, marking } = answer;
-    if (response === null) return "";
-    const [left, right] = sides(item);
-    if (item.type === "true-false") return String(response)[0];
-    if (!left.length) {
-      texts.push(marking ? [response, marking] : response);
-      return "*";
-    }
-    /** @param {readonly KitbagNamed[]} all @param {string} id */
-    const at = (all, id) => all.findIndex((one) => one.id === id).toString(36);
-    if (!right.length) return [response].flat().map((id) => at(left, String(id))).join(".");
-    const pairs = /** @type {{[id: string]: string}} */ (response);
-    return left.map(({ id }) => (KitbagSitting.own(pairs, id) ? at(right, pairs[id]) : "")).join(".");
+  /**
+   * A response or a pattern as one text.
+   * @param {KitbagPattern} given
+   * @param {{list: string, pair: string, name: (token: KitbagToken) => string}} how What goes between the parts.
+   */
+  function written(given, { list, pair, name }) {
+    if (typeof given === "string") return given;
+    return given.map((one) => (Array.isArray(one) ? one.map(name).join(pair) : name(one))).join(list);
   }
 
-  /** @param {KitbagQuestion} item @param {string} word @param {unknown[]} texts @returns {KitbagAnswer} */
-  function decode(item, word, texts) {
-    if (word === "") return { response: null };
-    if (item.type === "true-false") return { response: word === "t" ? "true" : "false" };
-    const [left, right] = sides(item);
-    if (!left.length) {
-      const text = texts.shift();
-      return Array.isArray(text) ? { response: text[0], marking: text[1] } : { response: /** @type {KitbagResponse} */ (text) };
-    }
-    const places = word.split(".").map((place) => (place ? parseInt(place, 36) : -1));
-    if (right.length) {
-      const pairs = left.map(({ id }, n) => [id, right[places[n]]?.id]).filter(([, id]) => id);
-      return { response: Object.fromEntries(pairs) };
-    }
-    const ids = places.map((place) => left[place]?.id).filter(Boolean);
-    return { response: item.type === "single-choice" ? ids[0] : ids };
-  }
+  /** As SCORM 2004 (RTE 4.1.1.7) and xAPI (Data, appendix C) write it. */
+  const STANDARD = { list: "[,]", pair: "[.]", name: (/** @type {KitbagToken} */ { id }) => id };
 
-  /** @param {KitbagIsland} quiz @param {KitbagSittingState} sitting @returns {unknown[]} */
-  function pack(quiz, sitting) {
-    /** @type {unknown[]} */
-    const texts = [];
-    const words = quiz.items.map((item) => code(item, KitbagSitting.own(sitting.answers, item.id), texts));
-    const earlier = sitting.earlier.map((id) => quiz.items.findIndex((item) => item.id === id));
-    const { id, seed, number, started, submitted } = sitting;
-    return [quiz.version, id, id.startsWith(seed) ? "" : seed, number, started, submitted || "", earlier, words.join(), ...texts];
-  }
-
-  /** @param {KitbagIsland} quiz @param {unknown} packed @returns {KitbagSittingState | null} Checked when it is restored. */
-  function unpack(quiz, packed) {
-    if (!Array.isArray(packed) || packed[0] !== quiz.version) return null;
-    const [version, id, seed, number, started, submitted, earlier, words, ...texts] = packed;
-    const each = String(words).split(",");
-    if (each.length !== quiz.items.length) return null;
-    /** @type {KitbagSittingState["answers"]} */
-    const answers = {};
-    quiz.items.forEach((item, n) => { if (each[n] !== "-") answers[item.id] = decode(item, each[n], texts); });
-    return {
-      version, id, seed: seed || String(id).slice(0, 8), number, started, submitted: submitted || null, answers,
-      earlier: earlier.map((/** @type {number} */ n) => quiz.items[n]?.id).filter(Boolean),
-    };
-  }
-
-  return { interaction, pack, unpack };
+  return { interaction, sides, written, STANDARD };
 })();

@@ -13,6 +13,7 @@
    * @property {string} location @property {string} mode @property {string} credit @property {string} exit
    * @property {string} sessionTime @property {string} totalTime @property {string} allowed @property {string} onTimeUp
    * @property {string} completion @property {string} success The same element where the version has one for both.
+   * @property {string} mastery @property {number} room Characters of suspend data.
    * @property {string} score Begins the elements of the score. @property {boolean} scaled @property {string} progress
    * @property {string} objectiveStatus @property {boolean} unreportedCompletes
    * @property {string[]} gone Errors by which a run-time says that it no longer listens.
@@ -29,12 +30,19 @@
   /** @param {number} seconds */
   const clock = (seconds) => `${String(Math.floor(seconds / 3600)).padStart(4, "0")}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 
+  /** @param {string} range */
+  function middle(range) {
+    const [low, high = low] = range.split("[:]").map(Number);
+    return Number.isFinite(low + high) ? String((low + high) / 2) : range;
+  }
+
   /** @type {{[name: string]: Version}} */
   const VERSIONS = {
     scorm12: {
       api: "API", prefix: "LMS", begin: "Initialize", end: "Finish",
       location: "cmi.core.lesson_location", mode: "cmi.core.lesson_mode", credit: "cmi.core.credit",
       exit: "cmi.core.exit", sessionTime: "cmi.core.session_time", totalTime: "cmi.core.total_time",
+      mastery: "cmi.student_data.mastery_score", room: 4096,
       allowed: "cmi.student_data.max_time_allowed", onTimeUp: "cmi.student_data.time_limit_action",
       completion: "cmi.core.lesson_status", success: "cmi.core.lesson_status",
       score: "cmi.core.score.", scaled: false, progress: "", objectiveStatus: "status",
@@ -44,7 +52,8 @@
       list: ",", pair: ".",
       name: ({ at }) => LETTERS[at] || "0",
       type: (type) => (type === "long-fill-in" ? "fill-in" : type),
-      text: (text, type) => (type === "true-false" ? text[0] : text.slice(0, 255)),
+      // A number has no range here: of `77.5[:]82.5` the middle is told.
+      text: (text, type) => (type === "true-false" ? text[0] : type === "numeric" ? middle(text) : text.slice(0, 255)),
       moment: (when) => when.slice(11, 19),
       span: clock,
       seconds: (text) => {
@@ -56,14 +65,14 @@
       api: "API_1484_11", prefix: "", begin: "Initialize", end: "Terminate",
       location: "cmi.location", mode: "cmi.mode", credit: "cmi.credit",
       exit: "cmi.exit", sessionTime: "cmi.session_time", totalTime: "cmi.total_time",
+      mastery: "cmi.scaled_passing_score", room: 64000,
       allowed: "cmi.max_time_allowed", onTimeUp: "cmi.time_limit_action",
       completion: "cmi.completion_status", success: "cmi.success_status",
       score: "cmi.score.", scaled: true, progress: "cmi.progress_measure", objectiveStatus: "success_status",
       unreportedCompletes: false, // its manifest says that the content sets both
       gone: ["101", "104", "111", "112", "113", "122", "123", "132", "133", "142", "143"],
       response: "learner_response", time: "timestamp", wrong: "incorrect", described: true,
-      list: "[,]", pair: "[.]",
-      name: ({ id }) => id,
+      ...KitbagResponses.STANDARD,
       type: (type) => type,
       text: (text, type) => text.slice(0, type === "long-fill-in" ? 4000 : 250),
       moment: (when) => when.slice(0, 19), // without a zone: `Z` is refused by some run-times
@@ -131,8 +140,7 @@
 
     /** @param {KitbagPattern} given @param {string} type */
     function written(given, type) {
-      if (typeof given === "string") return version.text(given, type);
-      return given.map((one) => (Array.isArray(one) ? one.map(version.name).join(version.pair) : version.name(one))).join(version.list);
+      return typeof given === "string" ? version.text(given, type) : KitbagResponses.written(given, version);
     }
 
     /** @param {KitbagInteraction} one */
@@ -144,25 +152,26 @@
     /** @param {KitbagHandedIn} handed What was earned towards each objective; what was passed stays passed. */
     function objectives(handed) {
       if (!get("cmi.objectives._children")) return;
-      /** @type {Map<string, {earned: number, possible: number}>} */
+      const { add, fromText, passes, ZERO } = KitbagScoring;
+      /** @type {Map<string, {earned: KitbagFraction, possible: KitbagFraction}>} */
       const sums = new Map();
-      for (const { objective, share, weight } of handed.interactions) {
-        if (share === null) continue;
-        const sum = sums.get(objective) || { earned: 0, possible: 0 };
-        sums.set(objective, { earned: sum.earned + share * weight, possible: sum.possible + weight });
+      for (const { objective, marks, possible } of handed.interactions) {
+        if (marks === null) continue;
+        const sum = sums.get(objective) || { earned: ZERO, possible: ZERO };
+        sums.set(objective, { earned: add(sum.earned, fromText(marks)), possible: add(sum.possible, fromText(possible)) });
       }
       const known = Array.from({ length: count("objectives") }, (_, n) => get(`cmi.objectives.${n}.id`));
       for (const [id, { earned, possible }] of sums) {
         if (!known.includes(id)) known.push(id);
         const at = `cmi.objectives.${known.indexOf(id)}.`;
         if (get(`${at}id`) !== id && !set(`${at}id`, id)) continue;
-        if (get(at + version.objectiveStatus) === "passed" || !possible) continue;
-        const scaled = earned / possible;
+        if (get(at + version.objectiveStatus) === "passed" || possible.n <= 0n) continue;
+        const share = Math.max(0, Number((earned.n * possible.d * 10000n) / (earned.d * possible.n)));
         set(`${at}score.min`, "0");
         set(`${at}score.max`, "100");
-        set(`${at}score.raw`, String(Math.floor(scaled * 10000 + 1e-6) / 100));
-        if (version.scaled) set(`${at}score.scaled`, scaled.toFixed(4));
-        set(at + version.objectiveStatus, scaled * 100 + 1e-9 >= cut ? "passed" : "failed");
+        set(`${at}score.raw`, String(share / 100));
+        if (version.scaled) set(`${at}score.scaled`, (share / 10000).toFixed(4));
+        set(at + version.objectiveStatus, passes(earned, possible, cut) ? "passed" : "failed");
       }
     }
 
@@ -174,12 +183,17 @@
         wasPassed = get(version.success) === "passed";
         wasComplete = wasPassed || ["completed", "failed"].includes(status);
         const allowed = version.seconds(get(version.allowed));
+        const mastery = get(version.mastery);
         const used = version.seconds(get(version.totalTime)) || 0;
         return {
           state: get("cmi.suspend_data"),
           location: get(version.location),
           passed: wasPassed,
           complete: wasComplete,
+          room: version.room,
+          // A platform's own cut score comes as 80 in the one version and as 0.8 in the other.
+          cut: mastery === "" ? null : Number(mastery) * (version.scaled ? 100 : 1),
+          back: "",
           review: get(version.mode) === "review" || get(version.mode) === "browse" || get(version.credit) === "no-credit",
           seconds: allowed ? Math.max(0, allowed - used) : null,
           onTimeUp: get(version.onTimeUp),
@@ -189,17 +203,16 @@
       tell({ state, location, complete, passed, score, progress }) {
         wasPassed = wasPassed || passed === true;
         let kept = set("cmi.suspend_data", state) && set(version.location, location);
-        if (score && kept) {
-          const percent = Number(score.marks.n * 1000000n / (score.marks.d * score.possible.n / score.possible.d)) / 10000;
-          const within = Math.max(0, Math.min(100, percent));
+        if (score !== null && kept) {
           set(`${version.score}min`, "0");
           set(`${version.score}max`, "100");
-          set(`${version.score}raw`, String(Math.floor(within * 100) / 100));
-          if (version.scaled) set(`${version.score}scaled`, (Math.floor(within * 100) / 10000).toFixed(4));
+          set(`${version.score}raw`, String(score / 100));
+          if (version.scaled) set(`${version.score}scaled`, (score / 10000).toFixed(4));
         }
-        const success = wasPassed ? "passed" : passed === false && complete ? "failed" : "";
+        const success = wasPassed ? "passed" : passed === false ? "failed" : "";
         const completion = complete ? "completed" : "incomplete";
-        if (version.completion === version.success) set(version.completion, success || completion);
+        // Where one element says both, a result waits until all is done.
+        if (version.completion === version.success) set(version.completion, (complete && success) || completion);
         else {
           set(version.completion, completion);
           if (success) set(version.success, success);
@@ -232,7 +245,7 @@
         objectives(handed);
       },
 
-      close({ acted, timeUp }) {
+      async close({ acted, timeUp }) {
         if (acted) {
           set(version.sessionTime, version.span((Date.now() - began) / 1000));
         } else if (version.unreportedCompletes && ["", "not attempted"].includes(get(version.completion))) {

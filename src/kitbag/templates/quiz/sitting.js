@@ -24,8 +24,11 @@
  * @property {{[item: string]: KitbagAnswer}} answers The items asked, in their order.
  * @typedef {Object} KitbagRecorder Where a sitting is kept: this device, a learning platform, a test's own store.
  * @property {() => unknown} start What was saved, or null; it is checked before it is used.
- * @property {(sitting: KitbagSittingState) => boolean} save Called at every change; false where it could not be kept.
+ * @property {(sitting: KitbagSittingState | KitbagTestState) => boolean} save Called at every change; false where it
+ *   could not be kept.
  * @property {(attempt: object) => void} finish Takes the attempt record (attempt/1) once it is handed in.
+ * @property {"review" | "elsewhere" | ""} [closed] Why a test cannot be taken here: the visit looks back, or another
+ *   part of the platform's course has it.
  * @property {(changed: () => void) => void} [watch] Calls back when someone else changed what was saved.
  * @typedef {"right" | "partly" | "wrong" | "blank" | "pending"} KitbagVerdict
  */

@@ -6,6 +6,8 @@
 
 /**
  * @typedef {Object} KitbagKeeper
+ * @property {"device" | "platform"} where
+ * @property {"review" | "elsewhere" | ""} closed Why no attempt can be made here; empty where one can.
  * @property {() => Promise<unknown>} load What was kept last, or null; it is checked before it is used.
  * @property {(state: {rev: number}) => boolean} save False where the test belongs to another tab by now.
  * @property {() => Promise<void>} clear
@@ -178,6 +180,8 @@ const KitbagKeep = (() => {
     });
 
     return {
+      where: "device",
+      closed: "",
       async load() {
         const fast = parse(get(key));
         const given = slow.read(key).then(parse, () => null);
@@ -237,9 +241,11 @@ const KitbagKeep = (() => {
     /** @type {KitbagKeeperSays | null} */
     let says = null;
     return {
+      where: "platform",
+      closed: recorder.closed || "",
       load: async () => recorder.start(),
       save(state) {
-        if (recorder.save(/** @type {any} */ (state))) says?.kept(state.rev);
+        if (recorder.save(/** @type {KitbagTestState} */ (state))) says?.kept(state.rev);
         else says?.failed();
         return true;
       },

@@ -4,7 +4,7 @@
  * @typedef {KitbagQuestion & {order: string[]}} KitbagAsked
  * @typedef {{form: string, items: KitbagAsked[], objectives: KitbagObjective[]}} KitbagForm
  * @typedef {Omit<KitbagIsland, "items" | "objectives"> & {kit: string, minutes: number | null, attempts: number,
- *   cut_score: number | null, forms: KitbagForm[]}} KitbagTest
+ *   cut_score: number | null, forms: KitbagForm[], sites: string[]}} KitbagTest `sites`: where the site may lie.
  * @typedef {KitbagTest & KitbagForm} KitbagFormQuiz A test with one of its forms.
  * @typedef {{response: KitbagResponse, ms: number, flagged: boolean}} KitbagTestAnswer
  * @typedef {Object} KitbagTestSitting A sitting that is not handed in yet; times are in milliseconds.

@@ -16,7 +16,6 @@
   const MINUTE = 60000;
   const LONGEST_LOOK = 5000; // a longer step between two ticks is sleep, not reading
   const TOLD = [30, 10, 5, 1]; // minutes left at which a listener is told
-  const SITES = ["../../../site/", "../../site/", "../site/"]; // as it is built, or as it was copied
 
   const root = /** @type {HTMLElement} */ (one(document, "[data-part=test]"));
   /** @param {string} name */
@@ -154,7 +153,9 @@
     clock = KitbagClock.start(state.sitting ? state.sitting.seen : 0);
     applyLarge();
     const { sitting, done } = state;
-    if (sitting && (sitting.version !== test.version || !test.forms[sitting.number - 1])) showForeign(sitting.kit);
+    if (keep.closed && done.length) showResult();
+    else if (keep.closed) showStart();
+    else if (sitting && (sitting.version !== test.version || !test.forms[sitting.number - 1])) showForeign(sitting.kit);
     else if (sitting) resume(sitting);
     else if (done.length) showResult();
     else showStart();
@@ -178,7 +179,8 @@
   function showStart() {
     const number = state.done.length + 1;
     if (test.attempts > 1) part("attempt").textContent = say("attempt_of", { number, count: test.attempts });
-    part("setup").hidden = false;
+    part("setup").hidden = Boolean(keep.closed);
+    part("closed").textContent = keep.closed ? say(`closed.${keep.closed}`) : "";
     byId("person").value = state.person;
     part("code-start").replaceChildren(codeBox("start"));
     drawLimit();
@@ -512,9 +514,9 @@
   function showResult() {
     const last = state.done[state.done.length - 1];
     part("result").replaceChildren(...resultOf(last));
-    part("records").replaceChildren(...state.done.slice().reverse().map(recordBox));
+    if (keep.where === "device") part("records").replaceChildren(...state.done.slice().reverse().map(recordBox));
     part("next").replaceChildren(...nextAttempt(last));
-    part("clear-result").replaceChildren(clearPanel());
+    if (keep.where === "device") part("clear-result").replaceChildren(clearPanel());
     show("result");
     if (last.version === test.version) findSite().then((site) => { if (site) link(site); });
   }
@@ -538,6 +540,7 @@
     else box.append(make("p", {}, say("needed", { percent: record.cut_score || 0 })));
     if (waiting.n) box.append(make("p", {}, say("waiting", { count: Number(waiting.n) })));
     if (outcome === "undecided") box.append(make("p", {}, say("waits_for_essays")));
+    if (record.items.every(({ item }) => !item)) return [box]; // where it was kept, there was no room for the answers
     const missing = record.items.filter(({ response }) => response === null).length;
     if (missing) box.append(make("p", {}, say("unanswered_then", { count: missing })));
     if (version !== test.version || !test.forms[record.attempt - 1]) return [box, make("p", "quiz-about", say("foreign_record"))];
@@ -558,7 +561,7 @@
 
   /** Where the site is, seen from this page; null where it is not beside it. @returns {Promise<string | null>} */
   async function findSite() {
-    for (const site of SITES) {
+    for (const site of test.sites) {
       const found = await new Promise((resolve) => {
         const icon = new Image();
         icon.onload = () => resolve(true);
@@ -653,7 +656,7 @@
   function nextAttempt({ record, version }) {
     const outcome = KitbagRecord.outcome(record);
     const count = test.attempts - state.done.length;
-    if (count <= 0 || outcome === "passed" || version !== test.version) return [];
+    if (count <= 0 || keep.closed || outcome === "passed" || version !== test.version) return [];
     return [make("section", { class: "test-panel", "aria-labelledby": "next-title" },
       make("h3", { id: "next-title" }, say("next_title")),
       make("p", {}, say("next_help", { count })),
@@ -735,7 +738,7 @@
       root.setAttribute("data-kept", String(rev));
       part("lost").textContent = "";
     },
-    failed() { part("lost").textContent = say("not_kept"); },
+    failed() { part("lost").textContent = say(`not_kept.${keep.where}`); },
     lost: giveWay,
     leaving() {
       look();
@@ -755,6 +758,7 @@
     ticks += 1;
     if (quiz && ticks % 5 === 0) save(); // the time that has passed, too
   }, 1000);
+  for (const words of all(root, "[data-kept]")) /** @type {HTMLElement} */ (words).hidden = words.getAttribute("data-kept") !== keep.where;
   for (const plain of all(root, "[data-part=plain]")) plain.remove(); // what is said where there are no scripts
   boot();
 })();
