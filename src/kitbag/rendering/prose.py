@@ -12,7 +12,7 @@ from markdown_it.common.utils import escapeHtml
 
 # Opens a construct of CommonMark other than emphasis; control characters and unusual spaces are left to the parser too.
 _BUSY: Final = re.compile(
-    r"[\\`_\[<&\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]| \n|\n |\n\n\n"
+    r"[\\`_\[<&\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
 )
 # No line that begins so begins anything but a paragraph.
 _SENTENCE: Final = re.compile(r"[^\W\d_]|[\"'(\u201c\u2018]|\*\*?[^\W_]")
@@ -35,7 +35,7 @@ def quick_blocks(text: str, escape: Escape, level: Callable[[int], int]) -> str 
 
     `escape` makes HTML of plain text; `level` says where a heading of an author's level lands on the page.
     """
-    if not text or text != text.strip() or _BUSY.search(text):
+    if not text or text != text.strip() or _BUSY.search(text) or " \n" in text or "\n " in text or "\n\n\n" in text:
         return None
     parts: list[str] = []
     after_list = False

@@ -66,7 +66,7 @@ class PageTerms:
 
     def __call__(self, text: str) -> str:
         """Return the text as HTML."""
-        if self._forms.keys().isdisjoint(_WORD.findall(text.lower())):
+        if not self._forms or self._forms.keys().isdisjoint(_WORD.findall(text.lower())):
             return escapeHtml(text)
         parts: list[str] = []
         done = 0
