@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from kitbag.fields import LONGEST_TEXT, PATTERNS, Model
 from kitbag.findings import Finding, did_you_mean, has_errors, in_order, listed
-from kitbag.reading import Tree, read_tree
+from kitbag.reading import Marks, Tree, read_tree
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 
 
-def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Tree | None, list[Finding]]:
+def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Marks | None, list[Finding]]:
     """Read one YAML file into its model.
 
     Args:
@@ -29,7 +29,8 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Tree |
         model: what the file holds.
 
     Returns:
-        The model, or `None` where anything in the file is wrong; the tree, for findings of later checks; all findings.
+        The model, or `None` where anything in the file is wrong; the places of its values, for findings of later
+        checks; all findings.
     """
     with _no_collector():
         tree, findings = read_tree(data, file)
@@ -40,8 +41,8 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Tree |
     except ValidationError as error:
         told = {finding.place for finding in findings}
         explained = (finding for finding in _explained(error, model, tree) if finding.place not in told)
-        return None, tree, in_order([*findings, *explained])
-    return (None if has_errors(findings) else value), tree, findings
+        return None, tree.marks, in_order([*findings, *explained])
+    return (None if has_errors(findings) else value), tree.marks, findings
 
 
 @contextmanager
@@ -132,7 +133,7 @@ class _Wrong:
 
 def _finding(wrong: _Wrong, model: type[Model], tree: Tree) -> Finding:
     value, name, context = wrong.value, wrong.name, wrong.context
-    place, hint = tree.at(*wrong.path), ""
+    place, hint = tree.marks.at(*wrong.path), ""
     match wrong.kind:
         case "literal_error" if wrong.path == ("schema",):
             wanted = _schema_of(model)
@@ -146,16 +147,16 @@ def _finding(wrong: _Wrong, model: type[Model], tree: Tree) -> Finding:
             code, text, hint = "missing-key", f"{name} is missing.", f'Add a line {name[:-1]}: …".'
         case "extra_forbidden":
             known = _keys_at(model, tree.value, wrong.path[:-1])
-            place = tree.key_at(*wrong.path)
+            place = tree.marks.key_at(*wrong.path)
             code, text = "unknown-key", f"There is no key {name} here."
             hint = did_you_mean(str(wrong.path[-1]), known) or (f"Known here: {listed(known, 20)}." if known else "")
         case "union_tag_invalid" if not isinstance(value["type"], str):
-            place = tree.at(*wrong.path, "type")
+            place = tree.marks.at(*wrong.path, "type")
             code, text = "wrong-type", f'"type" must be text, not {_shape(value["type"])}.'
         case "union_tag_invalid":
             tags = _words(context["expected_tags"])
             tag = value["type"]
-            place = tree.at(*wrong.path, "type")
+            place = tree.marks.at(*wrong.path, "type")
             code, text, hint = "unknown-type", f'There is no type "{_short(tag)}".', _one_of_these(tag, tags)
         case "union_tag_not_found":
             code, text, hint = "missing-key", '"type" is missing.', 'Add a line "type: …".'
@@ -192,7 +193,7 @@ def _odd_key(key: str, context: Mapping[str, Any], path: tuple[int | str, ...], 
     known = _words(context["expected"]) if "expected" in context else []
     hint = _one_of_these(key, known) if known else ""
     message = f'{_subject(tree.value, path)}There is no key "{_short(key)}" here.'
-    return Finding("unknown-key", tree.key_at(*path), message, hint)
+    return Finding("unknown-key", tree.marks.key_at(*path), message, hint)
 
 
 def _words(expected: object) -> list[str]:

@@ -1,8 +1,8 @@
 """Strict YAML: from bytes to plain values, with the place of every one.
 
 The C parser's events make a tree of `dict`, `list`, `str` and, for a value left empty, `None`. No scalar is
-interpreted here: the field it lands in decides (see `kitbag.fields`). Beside the values stands a tree of the same
-shape that holds character offsets only; lines and columns are worked out when a finding needs them.
+interpreted here: the field it lands in decides (see `kitbag.fields`). Beside the values stand their character offsets
+(`Marks`), a few bytes each; lines and columns are worked out when a finding needs them.
 
 What YAML offers and a course does not need is refused by name: tags, merge keys, several documents, keys that are not
 text, deep nesting, and aliases that swell.
@@ -33,68 +33,94 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 # text (5.2).
 
 
-@dataclass(slots=True)
 class Marks:
-    """Where a mapping or a list stands, and the same for all it holds."""
+    """Where each value of one file stands: a few bytes a value, since they are kept while a course is built.
 
-    offset: int
-    inside: Any
-    """By key or by index: a character offset for a scalar, `Marks` for a mapping or a list."""
-    keys: dict[str, int]
-    """Offsets of a mapping's keys; empty for a list."""
+    A mark is one number: the offset of a scalar, or for a mapping or a list `~n`, where n is its place in `numbers`.
+    There stand its offset and its kind, then for a list (kind `~length`) the mark of each entry, for a mapping (kind:
+    the number of its keys in `shapes`) the offset of each key and the mark of each value.
+    """
 
+    def __init__(self, file: str, text: str) -> None:
+        """Begin with no mark. `file` is the path from the course folder, with forward slashes."""
+        self.file = file
+        self.text = text
+        """The text the values are read from."""
+        self.root = 0
+        """The mark of the whole file."""
+        self.numbers = array("i")
+        self.shapes: dict[tuple[str, ...], int] = {}
+        """The number of each row of keys, in the order in which they first came."""
 
-@dataclass
-class Tree:
-    """The values of one file, with their places."""
+    def add_list(self, offset: int, marks: list[int]) -> int:
+        """Keep the marks of a list's entries, and return its own."""
+        mark = ~len(self.numbers)
+        self.numbers.fromlist([offset, ~len(marks), *marks])
+        return mark
 
-    file: str
-    """Path from the course folder, with forward slashes."""
-    value: Any = None
-    """`dict`, `list`, `str` or `None`, nested."""
-    marks: Marks | int = 0
-    """The offsets, in the shape of `value`."""
-    text: str = ""
-    """The text the values were read from."""
+    def add_mapping(self, offset: int, keys: tuple[str, ...], keys_at: list[int], marks: list[int]) -> int:
+        """Keep the offsets of a mapping's keys and the marks of its values, and return its own."""
+        mark = ~len(self.numbers)
+        self.numbers.fromlist([offset, self.shapes.setdefault(keys, len(self.shapes)), *keys_at, *marks])
+        return mark
 
     @cached_property
     def lines(self) -> Sequence[int]:
         """The offset at which each line begins."""
         return array("I", [0, *(end.end() for end in _LINE_END.finditer(self.text))])
 
-    def places_only(self) -> "Tree":
-        """Return the tree without its values and text: all that findings need once the file has become a model."""
-        kept = Tree(self.file, marks=self.marks)
-        kept.lines = self.lines
-        return kept
-
     def place(self, offset: int) -> Place:
         """Return the line and column of a character offset."""
         line = bisect_right(self.lines, offset)
         return Place(self.file, line, offset - self.lines[line - 1] + 1)
 
+    def offset(self, mark: int) -> int:
+        """Return the character offset of what has this mark."""
+        return mark if mark >= 0 else self.numbers[~mark]
+
     def at(self, *path: str | int) -> Place:
         """Return the place of the value at a path of keys and indexes, or of its nearest parent that is there."""
-        marks = self._walk(path)
-        return self.place(marks.offset if isinstance(marks, Marks) else marks)
+        return self.place(self.offset(self._walk(path)))
 
     def key_at(self, *path: str | int) -> Place:
         """Return the place of the key that names the value at a path, or of the nearest thing that is there."""
         above = self._walk(path[:-1])
-        if isinstance(above, Marks) and path[-1] in above.keys:
-            return self.place(above.keys[str(path[-1])])
-        return self.at(*path)
+        keys = self._keys(above)
+        return self.place(self.numbers[~above + 2 + keys.index(str(path[-1]))]) if path[-1] in keys else self.at(*path)
 
-    def _walk(self, path: Sequence[str | int]) -> Marks | int:
-        marks = self.marks
+    def _keys(self, mark: int) -> tuple[str, ...]:
+        """Return the keys of a mapping; of anything else, none."""
+        kind = self.numbers[~mark + 1] if mark < 0 else -1
+        return list(self.shapes)[kind] if kind >= 0 else ()
+
+    def _walk(self, path: Sequence[str | int]) -> int:
+        mark = self.root
         for step in path:
-            if not isinstance(marks, Marks):
+            inside = self.inside(mark, step)
+            if inside is None:
                 break
-            try:
-                marks = marks.inside[step]
-            except (KeyError, IndexError, TypeError):
-                break
-        return marks
+            mark = inside
+        return mark
+
+    def inside(self, mark: int, step: str | int) -> int | None:
+        """Return the mark of the value at a key or an index, or `None` where there is none."""
+        if mark >= 0:
+            return None
+        first, kind = ~mark + 2, self.numbers[~mark + 1]
+        if kind < 0:
+            return self.numbers[first + step] if isinstance(step, int) and 0 <= step < ~kind else None
+        keys = self._keys(mark)
+        return self.numbers[first + len(keys) + keys.index(str(step))] if step in keys else None
+
+
+@dataclass
+class Tree:
+    """The values of one file, with their places."""
+
+    marks: Marks
+    """Where each value stands, by the same paths."""
+    value: Any = None
+    """`dict`, `list`, `str` or `None`, nested."""
 
 
 def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
@@ -110,7 +136,7 @@ def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
     text, findings = _decode(data, file)
     if text is None:
         return None, findings
-    tree = Tree(file, text=text)
+    tree = Tree(Marks(file, text))
     reader = _Reader(tree, findings)
     try:
         reader.read(text)
@@ -120,7 +146,7 @@ def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
         findings.append(_unprintable(text, file))
         return None, findings
     except yaml.MarkedYAMLError as error:
-        findings.append(_syntax_finding(error, tree, text))
+        findings.append(_syntax_finding(error, tree.marks))
         return None, findings
     return tree, findings
 
@@ -169,9 +195,10 @@ class _Reader:
 
     def __init__(self, tree: Tree, findings: list[Finding]) -> None:
         self.tree = tree
+        self.marks = tree.marks
         self.findings = findings
-        self.anchors: dict[str, tuple[Any, Any, int] | None] = {}
-        """Value, marks and size by anchor; `None` while the anchored value is still open."""
+        self.anchors: dict[str, tuple[Any, int, int] | None] = {}
+        """Value, mark and size by anchor; `None` while the anchored value is still open."""
         self.values = 0
         """Values so far, those that aliases repeat included."""
         self.aliased = 0
@@ -182,15 +209,15 @@ class _Reader:
         self.next_event()  # the stream begins
         if isinstance(self.next_event(), yaml.StreamEndEvent):
             self.refuse("empty-file", 0, "The file is empty.")
-        self.tree.value, self.tree.marks = self.value(self.next_event(), 0)
+        self.tree.value, self.marks.root = self.value(self.next_event(), 0)
         self.next_event()  # the document ends
         event: Any = self.next_event()
         if not isinstance(event, yaml.StreamEndEvent):
             message = 'A second document begins here, after "---".'
             self.refuse("several-documents", event.start_mark.index, message, "Put it into a file of its own.")
 
-    def value(self, event: Any, depth: int) -> tuple[Any, Any]:
-        """Return the value that begins with `event`, and its marks."""
+    def value(self, event: Any, depth: int) -> tuple[Any, int]:
+        """Return the value that begins with `event`, and its mark."""
         kind = type(event)
         if kind is yaml.AliasEvent:
             return self.repeated(event.anchor, event.start_mark.index)
@@ -205,37 +232,37 @@ class _Reader:
         if anchor is not None:
             self.anchors[anchor] = None
         value: Any
-        marks: Any
         if kind is yaml.ScalarEvent:
-            value, marks = event.value, offset
+            value, mark = event.value, offset
             if value == "" and not event.style:
                 value = None
         elif depth == DEEPEST:
             self.refuse("too-deep", offset, f"This is nested more than {DEEPEST} levels deep.", "Make it flatter.")
         elif kind is yaml.MappingStartEvent:
-            value, marks = self.mapping(offset, depth + 1)
+            value, mark = self.mapping(offset, depth + 1)
         else:
-            value, marks = self.sequence(offset, depth + 1)
+            value, mark = self.sequence(offset, depth + 1)
         if anchor is not None:
-            self.anchors[anchor] = (value, marks, self.values - before)
-        return value, marks
+            self.anchors[anchor] = (value, mark, self.values - before)
+        return value, mark
 
-    def sequence(self, offset: int, depth: int) -> tuple[list[Any], Marks]:
+    def sequence(self, offset: int, depth: int) -> tuple[list[Any], int]:
         values: list[Any] = []
-        inside: list[Any] = []
+        marks: list[int] = []
         next_event, end = self.next_event, yaml.SequenceEndEvent
         while type(event := next_event()) is not end:
-            value, marks = self.value(event, depth)
+            value, mark = self.value(event, depth)
             if value is None:
-                self.add("empty-value", marks, "This entry of the list is empty.", "Write it, or delete the line.")
+                self.add("empty-value", mark, "This entry of the list is empty.", "Write it, or delete the line.")
             values.append(value)
-            inside.append(marks)
-        return values, Marks(offset, inside, {})
+            marks.append(mark)
+        return values, self.marks.add_list(offset, marks)
 
-    def mapping(self, offset: int, depth: int) -> tuple[dict[str, Any], Marks]:
+    def mapping(self, offset: int, depth: int) -> tuple[dict[str, Any], int]:
         values: dict[str, Any] = {}
-        inside: dict[str, Any] = {}
-        keys: dict[str, int] = {}
+        keys_at: list[int] = []
+        marks: list[int] = []
+        keep_key, keep = keys_at.append, marks.append
         next_event = self.next_event
         end: Any = yaml.MappingEndEvent
         scalar: Any = yaml.ScalarEvent
@@ -249,26 +276,26 @@ class _Reader:
             event = next_event()
             # Most values are plain scalars; taking them here saves a call each.
             if type(event) is scalar and event.value and event.anchor is None and event.tag is None:
-                value, marks = event.value, event.start_mark.index
+                value, mark = event.value, event.start_mark.index
                 plain += 1
             else:
-                value, marks = self.value(event, depth)
+                value, mark = self.value(event, depth)
+                if value is None and key not in values:
+                    message = f'"{key}" is empty.'
+                    self.add("empty-value", at, message, "Write a value after it, or delete the line.")
             event = next_event()
-            if key in keys:
-                first = self.tree.place(keys[key]).line
+            if key in values:
+                first = self.marks.place(keys_at[list(values).index(key)]).line
                 message = f'The key "{key}" stands twice in one mapping, first in line {first}.'
                 self.add("duplicate-key", at, message, "Delete one of them.")
                 continue
-            if value is None:
-                message = f'"{key}" is empty.'
-                self.add("empty-value", at, message, "Write a value after it, or delete the line.")
-            keys[key] = at
             values[key] = value
-            inside[key] = marks
+            keep_key(at)
+            keep(mark)
         self.values += plain
-        return values, Marks(offset, inside, keys)
+        return values, self.marks.add_mapping(offset, tuple(values), keys_at, marks)
 
-    def repeated(self, anchor: str, offset: int) -> tuple[Any, Any]:
+    def repeated(self, anchor: str, offset: int) -> tuple[Any, int]:
         """Return the value an alias stands for: the very same object, so that repeating it costs no memory."""
         if anchor not in self.anchors:
             hint = did_you_mean(anchor, self.anchors) or f'Put "&{anchor}" before the value it should repeat.'
@@ -276,17 +303,16 @@ class _Reader:
         target = self.anchors[anchor]
         if target is None:
             self.refuse("alias-loop", offset, f'The alias "*{anchor}" stands inside the value it repeats.')
-        value, marks, size = target
+        value, mark, size = target
         self.values += size
         self.aliased += size
         if self.aliased > MOST_ALIASED:
             message = f"Aliases repeat more than {MOST_ALIASED} values in this file."
             self.refuse("alias-bomb", offset, message, "Write the values out, or make the file smaller.")
-        return value, marks
+        return value, mark
 
-    def add(self, code: str, offset: Any, message: str, hint: str = "") -> None:
-        at = offset.offset if isinstance(offset, Marks) else offset
-        self.findings.append(Finding(code, self.tree.place(at), message, hint))
+    def add(self, code: str, mark: int, message: str, hint: str = "") -> None:
+        self.findings.append(Finding(code, self.marks.place(self.marks.offset(mark)), message, hint))
 
     def refuse(self, code: str, offset: int, message: str, hint: str = "") -> NoReturn:
         self.add(code, offset, message, hint)
@@ -336,7 +362,8 @@ _SYNTAX: Final = (
 )
 
 
-def _syntax_finding(error: yaml.MarkedYAMLError, tree: Tree, text: str) -> Finding:
+def _syntax_finding(error: yaml.MarkedYAMLError, marks: Marks) -> Finding:
+    text = marks.text
     problem = f"{error.context or ''} {error.problem or ''}"
     # What is left open is mended where it was opened, not where the file ends.
     left_open = any(phrase in problem for phrase in ("unexpected end of stream", "expected ','", "expected ':'"))
@@ -344,12 +371,12 @@ def _syntax_finding(error: yaml.MarkedYAMLError, tree: Tree, text: str) -> Findi
     offset = min(mark.index, len(text)) if mark else 0
     if "cannot start any token" in problem and text[offset : offset + 1] == "\t":
         problem = "'\\t' that cannot start"
-    behind = text[tree.lines[tree.place(offset).line - 1] : offset].strip()
+    behind = text[marks.lines[marks.place(offset).line - 1] : offset].strip()
     if behind and "did not find expected key" in problem:
         problem = "expected <document start>"
     for phrase, message, hint in _SYNTAX:
         if phrase in problem:
-            return Finding("yaml-syntax", tree.place(offset), message, hint)
+            return Finding("yaml-syntax", marks.place(offset), message, hint)
     return Finding(
-        "yaml-syntax", tree.place(offset), f"This is not YAML: {problem.strip()}.", "Look at the line above, too."
+        "yaml-syntax", marks.place(offset), f"This is not YAML: {problem.strip()}.", "Look at the line above, too."
     )

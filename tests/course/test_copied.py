@@ -26,7 +26,7 @@ def found(tmp_path: Path, file: str, old: str, new: str, names: tuple[str, ...] 
     (folder / file).write_text(text.replace(old, new, 1), "utf-8")
     loaded = load_course(folder)
     assert loaded.course is not None, [str(finding) for finding in loaded.findings]
-    return [str(finding) for finding in copied(folder, loaded.places.trees, COPY, names)]
+    return [str(finding) for finding in copied(folder, loaded.places.marks, COPY, names)]
 
 
 def test_seven_words_are_chance_and_eight_are_not(tmp_path: Path) -> None:

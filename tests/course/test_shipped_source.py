@@ -110,4 +110,4 @@ def test_the_course_copies_no_sentence(text: str) -> None:
     assert loaded.course is not None
     names = loaded.course.sources.documents[0].official_names
     copy = read_bytes(text.encode(), SOURCE.name)
-    assert [str(finding) for finding in copied(ROOT, loaded.places.trees, copy, names)] == []
+    assert [str(finding) for finding in copied(ROOT, loaded.places.marks, copy, names)] == []

@@ -185,7 +185,7 @@ def _copied(folder: Path, loaded: Loaded, source: Path) -> list[Finding]:
     documents = loaded.course.sources.documents if loaded.course else ()
     names = [name for one in documents for name in one.official_names]
     with refusals():
-        return list(copied(folder, loaded.places.trees, read_document(source), names))
+        return list(copied(folder, loaded.places.marks, read_document(source), names))
 
 
 def _code(findings: Iterable[Finding]) -> int:

@@ -12,7 +12,7 @@ from kitbag.course.documents.blocks import ReadDocument
 from kitbag.course.fingerprints import words
 from kitbag.files import read_within
 from kitbag.findings import Finding, Place
-from kitbag.reading import Marks, Tree, read_tree
+from kitbag.reading import Marks, read_tree
 
 COPIED: Final = 8
 """So many words in a row are no chance any more."""
@@ -26,7 +26,7 @@ def copied(folder: Path, files: Iterable[str], copy: ReadDocument, official_name
 
     Args:
         folder: the course folder.
-        files: the YAML files that were read from it; they are read again, since their texts are not kept.
+        files: the YAML files that were read from it; they are read again, since their values are not kept.
         copy: the source document.
         official_names: what may be repeated word for word.
 
@@ -43,7 +43,7 @@ def copied(folder: Path, files: Iterable[str], copy: ReadDocument, official_name
         tree, _ = read_tree(read_within(folder, file), file)
         if tree is None:
             continue  # The file has changed since, and the next reading will say how.
-        for text, offset in _texts(tree.value, tree.marks):
+        for text, offset in _texts(tree.value, tree.marks.root, tree.marks):
             tokens = text.split()
             spoken = [(word, number) for number, token in enumerate(tokens) for word in words(token)]
             for start, end in _runs([word for word, _ in spoken], source, names):
@@ -52,19 +52,21 @@ def copied(folder: Path, files: Iterable[str], copy: ReadDocument, official_name
                 more = " …" if last + 1 > first + _SHOWN else ""
                 yield Finding(
                     "copied-text",
-                    _place(tree, tokens, first, offset),
+                    _place(tree.marks, tokens, first, offset),
                     f'{end - start} words in a row stand in {copy.name} too: "{shown}{more}".',
                     'Say it in your own words; if it is an official name, list it under "official_names".',
                 )
 
 
-def _texts(value: Any, marks: Any) -> Iterator[tuple[str, int]]:
-    """Give every text in a tree, with the offset at which it begins."""
+def _texts(value: Any, mark: int, marks: Marks) -> Iterator[tuple[str, int]]:
+    """Give every text in a value, with the offset at which it begins."""
     if isinstance(value, str):
-        yield value, marks
-    elif isinstance(marks, Marks):
+        yield value, mark
+    elif value is not None:
         for key in range(len(value)) if isinstance(value, list) else value:
-            yield from _texts(value[key], marks.inside[key])
+            inside = marks.inside(mark, key)
+            if inside is not None:
+                yield from _texts(value[key], inside, marks)
 
 
 def _runs(text: list[str], source: set[tuple[str, ...]], names: set[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
@@ -92,13 +94,13 @@ def _in_names(text: list[str], names: set[tuple[str, ...]]) -> set[int]:
     }
 
 
-def _place(tree: Tree, tokens: Sequence[str], wanted: int, offset: int) -> Place:
+def _place(marks: Marks, tokens: Sequence[str], wanted: int, offset: int) -> Place:
     """Return where a word of a value stands, by finding the words before it one after the other."""
     at = offset
     found = at
     for token in tokens[: wanted + 1]:
         # A word written with an escape is not found as it reads; the next one is looked for from the same place.
-        found = tree.text.find(token, at, at + _FARTHEST + len(token))
+        found = marks.text.find(token, at, at + _FARTHEST + len(token))
         if found >= 0:
             at = found + len(token)
-    return tree.place(found if found >= 0 else at)
+    return marks.place(found if found >= 0 else at)

@@ -83,10 +83,10 @@ class _Reading:
             self.findings.append(Finding(error.code, Place(file), str(error), hint))
             return None
         self.add(file, data)
-        value, tree, findings = read_model(data, file, model)
+        value, marks, findings = read_model(data, file, model)
         self.findings += findings
-        if tree:
-            self.places.trees[file] = tree.places_only()
+        if marks:
+            self.places.marks[file] = marks
         return value
 
     def bank(self, name: str) -> ItemBank | None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
 from kitbag.course.model import CourseInfo, Figure, Glossary, Module, Sources
 from kitbag.findings import Place
 from kitbag.questions.model import Item, ItemBank, Picture
-from kitbag.reading import Tree
+from kitbag.reading import Marks
 
 MEDIA: Final = "course/media"
 """Where pictures live, from the course folder."""
@@ -23,17 +23,17 @@ Path_ = tuple[str | int, ...]
 class Places:
     """Where each value of each file stands."""
 
-    trees: dict[str, Tree] = field(default_factory=dict)
+    marks: dict[str, Marks] = field(default_factory=dict)
 
     def at(self, file: str, *path: str | int) -> Place:
         """Return the place of a value, or of its nearest parent that is there."""
-        tree = self.trees.get(file)
-        return tree.at(*path) if tree else Place(file)
+        marks = self.marks.get(file)
+        return marks.at(*path) if marks else Place(file)
 
     def key_at(self, file: str, *path: str | int) -> Place:
         """Return the place of the key that names a value, or of the nearest thing that is there."""
-        tree = self.trees.get(file)
-        return tree.key_at(*path) if tree else Place(file)
+        marks = self.marks.get(file)
+        return marks.key_at(*path) if marks else Place(file)
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,24 @@ def walk(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, BaseModel]]:
     """Give every model inside a model, itself included, with its path in the YAML file."""
     if isinstance(value, BaseModel):
         yield path, value
-        for name, info in type(value).model_fields.items():
+        for name, key in _holders(type(value)):
             inner = getattr(value, name)
-            if isinstance(inner, (BaseModel, tuple)):
-                yield from walk(inner, (*path, info.alias or name))
+            if inner:
+                yield from walk(inner, (*path, key))
     elif isinstance(value, tuple):
         for number, entry in enumerate(value):
-            if not isinstance(entry, str):
-                yield from walk(entry, (*path, number))
+            yield from walk(entry, (*path, number))
+
+
+@cache
+def _holders(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a model that may hold models: the name of each, and its key in the YAML file."""
+    return tuple((name, info.alias or name) for name, info in model.model_fields.items() if _may_hold(info.annotation))
+
+
+def _may_hold(annotation: Any) -> bool:
+    inner = get_args(annotation)
+    return any(map(_may_hold, inner)) if inner else isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def pictures_in(parts: Parts) -> Iterator[tuple[str, Path_, str]]:

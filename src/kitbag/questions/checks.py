@@ -51,12 +51,12 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
     match item:
         case SingleChoice():
             yield from unique([option.id for option in item.options], "option", at, "options")
-            yield from _known(item.key, [option.id for option in item.options], at("key"))
+            yield from _known(item.key, [option.id for option in item.options], "option", at, "key")
         case MultipleResponse():
             ids = [option.id for option in item.options]
             yield from unique(ids, "option", at, "options")
             for number, key in enumerate(item.key):
-                yield from _known(key, ids, at("key", number))
+                yield from _known(key, ids, "option", at, "key", number)
                 if key in item.key[:number]:
                     yield Finding("duplicate-id", at("key", number), f'key "{key}" is listed twice.', "Delete one.")
         case TrueFalse() | Numeric():
@@ -66,7 +66,7 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
             yield from unique([response.id for response in item.responses], "response", at, "responses")
             known = [response.id for response in item.responses]
             for number, premise in enumerate(item.premises):
-                yield from _known(premise.match, known, at("premises", number, "match"), "response")
+                yield from _known(premise.match, known, "response", at, "premises", number, "match")
         case Ordering():
             yield from unique([element.id for element in item.elements], "element", at, "elements")
         case ShortAnswer():
@@ -79,7 +79,7 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
             yield from unique([element.id for element in item.elements], "element", at, "elements")
             known = [category.id for category in item.categories]
             for number, element in enumerate(item.elements):
-                yield from _known(element.category, known, at("elements", number, "category"), "category")
+                yield from _known(element.category, known, "category", at, "elements", number, "category")
         case Essay():
             yield from _rubric(item, at)
         case _:
@@ -112,11 +112,11 @@ def _rubric(item: Essay, at: At) -> Iterator[Finding]:
         yield Finding("rubric-sum", at("points" if item.points > 1 else "rubric"), message, f'Write "points: {total}".')
 
 
-def _known(name: str, known: Sequence[str], place: Place, what: str = "option") -> Iterator[Finding]:
+def _known(name: str, known: Sequence[str], what: str, at: At, *path: str | int) -> Iterator[Finding]:
     if name not in known:
         subject = f'key "{name}" is not an' if what == "option" else f'"{name}" is not a'
         message = f"{subject} {what} ({listed(known, 12)})."
-        yield Finding("unknown-id", place, message, did_you_mean(name, known))
+        yield Finding("unknown-id", at(*path), message, did_you_mean(name, known))
 
 
 def _gaps(item: Cloze, at: At) -> Iterator[Finding]:
