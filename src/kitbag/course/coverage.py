@@ -4,8 +4,6 @@ A passage or fact is *taught* where something a trainee reads in a lesson cites 
 do not count. A citation of a whole passage teaches the passage, not each of its facts.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +16,7 @@ from kitbag.findings import Finding, Severity, in_order, listed
 from kitbag.questions.assembly import Assembly
 from kitbag.questions.model import Item, Use
 from kitbag.questions.solver import Undecided
+from kitbag.spreadsheets import as_csv
 
 FEWEST_PRACTICE_ITEMS: Final = 2
 """Practice items that each objective needs."""
@@ -191,17 +190,8 @@ class Coverage:
         )
 
     def as_csv(self) -> str:
-        """Return a row for each fact, and for each passage without facts, as CSV (RFC 4180) with a header.
-
-        A cell that a spreadsheet would take for a formula begins with an apostrophe.
-        """
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(COLUMNS)
-        for passage in self.passages:
-            for row in _csv_rows(passage):
-                writer.writerow([f"'{cell}" if cell[:1] in set("=+-@\t\r") else cell for cell in row])
-        return out.getvalue()
+        """Return a row for each fact, and for each passage without facts, as CSV with a header; none is a formula."""
+        return as_csv([COLUMNS, *(row for passage in self.passages for row in _csv_rows(passage))])
 
 
 def coverage(course: Course) -> Coverage:

@@ -1,7 +1,5 @@
 """The report on results as text, as CSV and as a page that needs no other file; the page is also what is printed."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
@@ -13,13 +11,13 @@ from kitbag.rendering.markdown import plain
 from kitbag.rendering.paper_pdf import PaperDocument, render_pdf
 from kitbag.results.report import FEW, Report, Sitting, Standing, Tally, share_of
 from kitbag.results.visible import visible
+from kitbag.spreadsheets import as_csv
 
 TABLES: Final = ("attempts", "objectives", "items", "pairs")
 """What can be written as CSV, one table to a file."""
 
 _BAR: Final = 20
 """Characters in a full bar."""
-_FORMULA: Final = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 _ATTEMPT: Final = (
     *("person", "roster", "test", "standing", "attempt", "channel", "marks", "possible", "percent", "passed"),
@@ -30,15 +28,9 @@ Row = Sequence[object]
 
 
 def results_csv(report: Report, table: str) -> str:
-    """Return one of `TABLES` as CSV (RFC 4180) with a header.
-
-    A cell that a spreadsheet would take for a formula begins with an apostrophe.
-    """
+    """Return one of `TABLES` as CSV with a header; no cell of it is a formula."""
     makers = {"attempts": _attempts, "objectives": _objectives, "items": _items, "pairs": _pairs}
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerows([[_cell(value) for value in row] for row in makers[table](report)])
-    return out.getvalue()
+    return as_csv([visible(str(value), lines=True) for value in row] for row in makers[table](report))
 
 
 def _attempts(report: Report) -> Iterator[Row]:
@@ -74,11 +66,6 @@ def _pairs(report: Report) -> Iterator[Row]:
 
 def _flag(value: bool) -> str:  # noqa: FBT001 - it is the value
     return "yes" if value else "no"
-
-
-def _cell(value: object) -> str:
-    text = visible(str(value), lines=True)
-    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def percent(share: Fraction) -> int:

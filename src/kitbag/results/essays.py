@@ -12,6 +12,7 @@ from kitbag.results.attempt import Attempt
 from kitbag.results.judging import Judge, Unfit
 from kitbag.results.store import Store
 from kitbag.results.visible import visible
+from kitbag.spreadsheets import as_csv
 
 COLUMNS: Final = ("record", "item", "criterion", "points", "marks", "looks_for", "response")
 """`marks` is empty until somebody fills it in; only the first three and `marks` are read back."""
@@ -23,17 +24,17 @@ class WrongSheet(Exception):
 
 def sheet(course: Course, store: Store) -> str:
     """Return the essays that wait for marks as CSV, a line for each criterion of the rubric. It names nobody."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    return as_csv([COLUMNS, *_rows(course, store)])
+
+
+def _rows(course: Course, store: Store) -> Iterator[tuple[object, ...]]:
     for attempt in _waiting(store):
         for result in attempt.items:
             item = course.items.get(result.item)
             if isinstance(item, Essay) and result.marks is None:
-                answer = _safe(str(result.response))
+                answer = visible(str(result.response), lines=True)
                 for one in item.rubric:
-                    writer.writerow((attempt.id, item.id, one.id, one.points, "", _safe(one.text), answer))
-    return out.getvalue()
+                    yield attempt.id, item.id, one.id, one.points, "", visible(one.text, lines=True), answer
 
 
 def marked(data: bytes, course: Course, store: Store, judge: Judge) -> list[Attempt]:
@@ -95,9 +96,3 @@ def _lines(data: bytes) -> Iterator[tuple[int, str, str, str, str]]:
         raise WrongSheet("The sheet is no text in UTF-8. Save it as CSV in UTF-8.") from None
     except csv.Error as error:
         raise WrongSheet(f"The sheet is no CSV file: {error}.") from None
-
-
-def _safe(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    shown = visible(text, lines=True)
-    return f"'{shown}" if shown[:1] in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20" and shown else shown

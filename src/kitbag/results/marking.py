@@ -224,4 +224,5 @@ class _Marker:
         *,
         column: int = 1,
     ) -> None:
-        self._findings.append(Finding(code, Place(self._grid.file, line, column), message, hint, severity))
+        place = Place(self._grid.file, line, column) if line else Place(self._grid.file)
+        self._findings.append(Finding(code, place, message, hint, severity))
