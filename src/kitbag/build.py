@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kitbag.files import Unreadable, Unwritable, locked, new_folder, recover, write_tree
-from kitbag.findings import Finding, Place, has_errors
+from kitbag.files import Unreadable, Unwritable, keep_files, locked, new_folder, read_within, recover, write_tree
+from kitbag.findings import Finding, Place, Severity, has_errors, in_order
+from kitbag.ledger import standing
 from kitbag.parallel import share_out
 
 # What it takes to render is imported where it is needed: a build that finds nothing changed needs none of it.
 if TYPE_CHECKING:
     from kitbag.course.model import Course
+    from kitbag.course.partly import Changed
     from kitbag.ledger import Ledger
     from kitbag.rendering.paper_certificate import Completion
     from kitbag.rendering.paper_exams import Exam
@@ -31,8 +33,13 @@ VARIANTS: Final = 2
 PRINTED: Final = ".printed.json"
 """Digest of the HTML behind each PDF of a folder, so that an unchanged document is not printed again."""
 
+_OF_MODULE: Final = re.compile(
+    r"lessons/([^/]+)/.+\.html|(?:modules/|practice/|assets/search/)([^/]+?)(?:\.html|\.module\.js)"
+)
+_PLAIN: Final = {"templates/about.html", "templates/brand.css", "templates/certificate.html"}
+
 _HALF_MADE: Final = re.compile(
-    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.built\.json))\.(?:new-\w+|old|\w+\.tmp)"
+    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.built\.json|\.outlines\.json))\.(?:new-\w+|old|\w+\.tmp)"
 )
 """What the building of an output may leave beside it when the process is killed."""
 
@@ -213,6 +220,74 @@ def unchanged(settings: Settings, ledger: "Ledger") -> list[Finding] | None:
             return None
         told += findings
     return None if _litter(settings.into) else list(dict.fromkeys(told))
+
+
+def refresh_site(
+    folder: Path,
+    settings: Settings,
+    say: Callable[[str], None],
+    ledger: "Ledger",
+    *,
+    tell: Callable[[list[Finding]], None],
+) -> list[Finding] | None:
+    """Build the site from the few files that changed and what is known of the others, where that is all to be built.
+
+    Args:
+        folder: the course folder.
+        settings: what to build, and where.
+        say: told what is being done, in one line at a time.
+        ledger: what stands already, and from which inputs.
+        tell: told what reading the course would tell, before the site is built.
+
+    Returns:
+        What could not be built; `None` where the whole course has to be read, and nothing was done.
+    """
+    kept = ledger.details_of("site") if _wanted(settings) == ["site"] and _plain_templates(settings, ledger) else None
+    if kept is None:
+        return None
+    from kitbag.course.partly import Outlines, read_changed
+    from kitbag.rendering.pages import render_site
+
+    details, told = kept
+    changed = read_changed(folder, details["inputs"], ledger.inputs, Outlines(details["modules"], details["sketches"]))
+    if changed is None:
+        return None
+    try:
+        site = render_site(changed.course, templates=settings.templates, digest=changed.course.digest)
+        pages = [(name, make()) for name, make in site if _rests_on(name, changed)]
+    except Exception:  # noqa: BLE001 - whatever it is, it is told by building from the whole course
+        return None
+
+    def make(work: Work) -> int:
+        others = standing(work.before).keys() - dict(pages).keys()
+        return work.write(pages) + keep_files(work.folder, others, before=work.before)
+
+    told = [finding for finding in told if finding.place.file not in changed.files]
+    told = in_order([*told, *(finding for finding in changed.findings if finding.severity is not Severity.NOTE)])
+    tell(told)
+    ledger.read(told)
+    ledger.keep({"modules": changed.outlines.modules, "sketches": changed.outlines.sketches})
+    return _make(changed.course, settings, say, {"site": make}, ledger)
+
+
+def _rests_on(name: str, changed: "Changed") -> bool:
+    """Tell whether a file of the site may show something of what changed."""
+    found = _OF_MODULE.fullmatch(name)
+    if found:
+        return (found[1] or found[2]) in changed.modules
+    return name == "about.html" or (changed.face and name in {"index.html", "sources.html"})
+
+
+def _plain_templates(settings: Settings, ledger: "Ledger") -> bool:
+    """Tell whether the course's own templates, where they are used, show no more of a course than the theme does."""
+    own = {name for name in ledger.inputs if name.startswith("templates/")} if settings.templates else set()
+    if "templates/about.html" in own and settings.templates:
+        try:
+            if b"practice" in read_within(settings.templates, "templates/about.html"):
+                return False
+        except Unreadable:
+            return False
+    return own <= _PLAIN
 
 
 def _wanted(settings: Settings) -> list[str]:

@@ -201,6 +201,27 @@ def write_tree(folder: Path, files: Iterable[tuple[str, bytes]], *, before: Path
     return count
 
 
+def keep_files(folder: Path, names: Iterable[str], *, before: Path) -> int:
+    """Let files of the folder that will be replaced stand in the new one too, and return how many.
+
+    Raises:
+        Unwritable: the disk is full or the folder cannot be written.
+    """
+    made: set[Path] = set()
+    count = 0
+    for name in names:
+        path = folder / name
+        try:
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
+            _keep(before / name, path)
+        except OSError as error:
+            raise Unwritable(path, error) from error
+        count += 1
+    return count
+
+
 def _holds(path: Path, data: bytes) -> bool:
     """Tell whether a regular file holds these bytes."""
     try:

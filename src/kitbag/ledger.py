@@ -23,6 +23,8 @@ from kitbag.findings import Finding, Place, Severity
 
 LEDGER: Final = ".built.json"
 """The ledger's name, in the folder that holds the outputs."""
+DETAILS: Final = ".outlines.json"
+"""What a build wants to know the next time of the course it read; a file of its own, for few builds look at it."""
 _FORMAT: Final = 1
 """Changes with the shape of the ledger; one of another shape counts for nothing."""
 
@@ -52,9 +54,15 @@ class Ledger:
         """The inputs as they are now."""
         used = {name: digest for name, digest in self.inputs.items() if templates or not name.startswith("templates/")}
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        self._reading = _digest([engine(), {name: used[name] for name in used if not name.startswith("templates/")}])
-        self._making = _digest([engine(), settings, templates, epoch, used])
+        self._engine = engine()
+        self._means = _digest([self._engine, settings, templates, epoch])
+        self._reading = self._read_from(self.inputs)
+        self._making = _digest([self._means, used])
         self._kept = _read(into)
+        self._details: bytes | None = None
+
+    def _read_from(self, inputs: Inputs) -> str:
+        return _digest([self._engine, {name: inputs[name] for name in inputs if not name.startswith("templates/")}])
 
     def findings(self) -> list[Finding] | None:
         """Return what reading this very course told, or `None` where that is not known."""
@@ -68,6 +76,27 @@ class Ledger:
             return None
         return _findings(made["said"])
 
+    def keep(self, details: Mapping[str, Any]) -> None:
+        """Keep what is known of the course with the outputs that are made next."""
+        self._details = json.dumps({"inputs": self.inputs, **details}, ensure_ascii=False).encode()
+
+    def details_of(self, output: str) -> tuple[dict[str, Any], list[Finding]] | None:
+        """Return what was kept of the course that an output was made from, and what reading that course told.
+
+        `None` where nothing was, where the output does not stand as it was made, or where anything but the inputs has
+        changed. Besides what was kept, `inputs` has the inputs as they were.
+        """
+        made, read = self._kept["outputs"].get(output), self._kept["read"]
+        if made is None or made.get("by") != self._means or made["files"] != standing(self._into / output):
+            return None
+        try:
+            data = read_within(self._into, DETAILS)
+            kept = json.loads(data) if sha256(data).hexdigest() == made["details"] else {"inputs": {}}
+        except (Unreadable, ValueError, KeyError, RecursionError):
+            return None
+        said = _findings(read["said"])
+        return None if said is None or read["of"] != self._read_from(kept["inputs"]) else (kept, said)
+
     def read(self, findings: Iterable[Finding]) -> None:
         """Note what reading the course told."""
         self._kept["read"] = {"of": self._reading, "said": _plain(findings)}
@@ -79,13 +108,20 @@ class Ledger:
         """
         self._kept["outputs"].pop(output, None)
         if look(self._folder) == self.inputs:
-            files = standing(self._into / output)
-            self._kept["outputs"][output] = {"of": self._making, "files": files, "said": _plain(findings)}
+            self._kept["outputs"][output] = {
+                "of": self._making,
+                "by": self._means,
+                "files": standing(self._into / output),
+                "said": _plain(findings),
+                "details": sha256(self._details).hexdigest() if self._details else "",
+            }
 
     def save(self) -> None:
         """Write the ledger, as a whole or not at all."""
         # A ledger that cannot be written is an old one, which fits the outputs no longer: they will be made again.
         with contextlib.suppress(OSError):
+            if self._details:
+                write_atomically(self._into / DETAILS, self._details)
             write_atomically(self._into / LEDGER, json.dumps(self._kept, ensure_ascii=False).encode())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -93,7 +93,7 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
 
     What stands already and would come out the same is left alone.
     """
-    from kitbag.build import OUTPUTS, Settings, build_course, unchanged
+    from kitbag.build import OUTPUTS, Settings, build_course, refresh_site, unchanged
     from kitbag.findings import did_you_mean, listed
     from kitbag.ledger import Ledger
 
@@ -108,9 +108,16 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
         print_findings(told, err=True)
         say("Nothing has changed.")
         return
-    loaded = checked(folder)
+    told = refresh_site(folder, settings, say, ledger, tell=lambda findings: print_findings(findings, err=True))
+    if told is not None:
+        finish(told)
+    from kitbag.course.outline import outlines_of
+
+    sketches: dict[str, Any] = {}
+    loaded = checked(folder, sketches)
     course = sound(loaded)
     ledger.read(without_notes(loaded.findings))
+    ledger.keep({"modules": outlines_of(course), "sketches": sketches})
     finish(build_course(course, settings, say, ledger=ledger))
 
 

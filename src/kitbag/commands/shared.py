@@ -71,8 +71,11 @@ def in_store(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--store", "where", type=FILE_OUT, metavar="FILE", help=help_text)(command)
 
 
-def checked(folder: Path) -> Loaded:
-    """Read the course; where it can be read, judge how its items are written, too."""
+def checked(folder: Path, sketches: dict[str, Any] | None = None) -> Loaded:
+    """Read the course; where it can be read, judge how its items are written, too.
+
+    `sketches` gets a sketch of each bank by its module (see `kitbag.questions.lint`).
+    """
     from kitbag.course.itemlint import lint_course
     from kitbag.course.load import load_course
     from kitbag.findings import in_order
@@ -80,7 +83,7 @@ def checked(folder: Path) -> Loaded:
     loaded = load_course(folder)
     if loaded.course is None:
         return loaded
-    findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places)])
+    findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places, sketches)])
     return replace(loaded, findings=findings)
 
 

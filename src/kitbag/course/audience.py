@@ -34,11 +34,12 @@ def trainee_view(course: Course) -> Course:
         course,
         info=_changed(course.info, left_out=()),
         sources=_changed(course.sources, documents=tuple(_document(document) for document in course.sources.documents)),
-        modules=tuple(_module(module) for module in course.modules),
+        modules=tuple(trainee_view_of(module) for module in course.modules),
     )
 
 
-def _module(module: Module) -> Module:
+def trainee_view_of(module: Module) -> Module:
+    """Return a module as trainees may see it."""
     lessons = tuple(lesson for lesson in map(_lesson, module.lessons) if lesson.blocks)
     return _changed(module, lessons=lessons, instructor=None)
 

@@ -1,7 +1,7 @@
 """Reads a course folder: files to models, models to one `Course`, and everything that is wrong with them at once."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -38,7 +38,7 @@ def load_course(folder: Path) -> Loaded:
     name under questions/. Pictures are looked at for their presence and kind only. Nothing raises: a folder that is no
     course gives findings too.
     """
-    reading = _Reading(folder)
+    reading = Reading(folder)
     info = reading.read("course/course.yaml", CourseInfo)
     sources = reading.read("course/sources.yaml", Sources)
     glossary = reading.read("course/glossary.yaml", Glossary)
@@ -60,29 +60,36 @@ def load_course(folder: Path) -> Loaded:
             glossary=glossary,
             modules=tuple(module for module in modules.values() if module),
             banks=tuple(bank for bank in banks.values() if bank),
-            digest=reading.digest.hexdigest(),
+            digest=course_digest(reading.digests),
             media=media,
         )
     return Loaded(course, findings, reading.places)
 
 
+def course_digest(files: Mapping[str, str]) -> str:
+    """Return the digest of a course from those of the files it is made of, in the order of their names."""
+    return hashlib.sha256("".join(f"{digest} {name}\n" for name, digest in sorted(files.items())).encode()).hexdigest()
+
+
 @dataclass
-class _Reading:
-    """Gathers findings, places and the digest while files are read."""
+class Reading:
+    """Gathers findings, places and digests while files are read."""
 
     folder: Path
     findings: list[Finding] = field(default_factory=list)
     places: Places = field(default_factory=Places)
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    digests: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each file that was read, in hexadecimal, by its path from the course folder."""
 
     def read(self, file: str, model: type[M]) -> M | None:
+        """Return what a file holds; `None` where anything in it is wrong, and a finding says what."""
         try:
             data = read_within(self.folder, file)
         except Unreadable as error:
             hint = error.hint or (_near(self.folder, file) if error.code == "missing-file" else "")
             self.findings.append(Finding(error.code, Place(file), str(error), hint))
             return None
-        self.add(file, data)
+        self.digests[file] = hashlib.sha256(data).hexdigest()
         value, marks, findings = read_model(data, file, model)
         self.findings += findings
         if marks:
@@ -97,17 +104,12 @@ class _Reading:
         return self.read(file, ItemBank)
 
     def hash_media(self, name: str) -> str:
+        """Return the digest of a picture; nothing where it cannot be read, which the checks tell."""
         try:
-            data = read_within(self.folder, name)
+            self.digests[name] = hashlib.sha256(read_within(self.folder, name)).hexdigest()
         except Unreadable:
-            return ""  # Told by the checks.
-        self.add(name, data)
-        return hashlib.sha256(data).hexdigest()
-
-    def add(self, file: str, data: bytes) -> None:
-        # Name and length first, so that no two folders of different files can feed the hash the same bytes.
-        self.digest.update(f"{file}\0{len(data)}\0".encode())
-        self.digest.update(data)
+            return ""
+        return self.digests[name]
 
 
 def _stems(folder: Path, leave_out: Iterable[str] = ()) -> list[str]:

@@ -55,6 +55,11 @@ class Parts:
         return {item.id: item for bank in self.banks.values() if bank for item in bank.items}
 
     @cached_property
+    def objectives(self) -> list[str]:
+        """The ids of all learning objectives that could be read, in teaching order."""
+        return [objective.id for module in self.modules.values() if module for objective in module.objectives]
+
+    @cached_property
     def all_modules_read(self) -> bool:
         """Whether what no module defines can be called unknown."""
         return all(self.modules.values())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kitbag.course.checks.common import known_objectives, unknown
+from kitbag.course.checks.common import unknown
 from kitbag.course.parts import Parts, Places
 from kitbag.findings import Finding, Place
 from kitbag.questions.checks import check_bank
@@ -11,7 +11,7 @@ from kitbag.questions.checks import check_bank
 def items(parts: Parts, places: Places) -> Iterator[Finding]:
     """Check item banks: ids, objectives, stimuli, enemies."""
     first: dict[str, tuple[str, str, int]] = {}
-    objectives = known_objectives(parts)
+    objectives = parts.objectives
     for name, bank in parts.banks.items():
         if not bank:
             continue

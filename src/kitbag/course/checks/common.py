@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from kitbag.course.parts import Parts
 from kitbag.findings import Finding, Place, did_you_mean, listed
 
 RESERVED: Final = ("course", "sources", "glossary")
@@ -19,8 +18,3 @@ def unknown(
     if name not in known:
         hint = did_you_mean(name, known) or hint or (f"Known: {listed(known)}." if known else "")
         yield Finding("unknown-id", place, f'{who}There is no {what} "{name}".', hint)
-
-
-def known_objectives(parts: Parts) -> list[str]:
-    """Return the ids of all learning objectives that could be read."""
-    return [objective.id for module in parts.modules.values() if module for objective in module.objectives]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kitbag.course.checks.common import COURSE, known_objectives, unknown
+from kitbag.course.checks.common import COURSE, unknown
 from kitbag.course.parts import Parts, Places
 from kitbag.findings import Finding, Place
 from kitbag.questions.checks import unique
@@ -48,7 +48,7 @@ def tests(parts: Parts, places: Places) -> Iterator[Finding]:
         return places.at(COURSE, *path)
 
     yield from unique([test.id for test in info.tests], "test", at, "tests")
-    objectives = known_objectives(parts)
+    objectives = parts.objectives
     for number, test in enumerate(info.tests):
         here = ("tests", number)
         if test.id in info.modules:

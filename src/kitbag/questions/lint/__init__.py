@@ -11,6 +11,7 @@ from kitbag.findings import Finding, Place, Severity, did_you_mean, in_order
 from kitbag.questions.lint.banks import key_position, longest_key_often, true_false_balance
 from kitbag.questions.lint.forms import keys_in_stems
 from kitbag.questions.lint.rules import BY_CODE, ITEM_RULES, RULES, Rule
+from kitbag.questions.lint.sketch import Sketch, sketches_of
 from kitbag.questions.lint.subject import Subject, subjects_of
 from kitbag.questions.model import ItemBank
 
@@ -28,7 +29,13 @@ class Places(Protocol):
 
 
 def lint(
-    banks: Sequence[ItemBank], places: Places, *, language: str = "en", terms: Collection[str] = (), seed: str = ""
+    banks: Sequence[ItemBank],
+    places: Places,
+    *,
+    language: str = "en",
+    terms: Collection[str] = (),
+    seed: str = "",
+    sketches: dict[str, Sketch] | None = None,
 ) -> list[Finding]:
     """Look at every item, bank and possible form, and return what the rules find, waivers taken into account.
 
@@ -38,15 +45,19 @@ def lint(
         language: the language of the course (BCP 47); rules about English words apply to English only.
         terms: words of the glossary, in any form; they may stand in stem and key alike.
         seed: the seed with which options are shuffled where the items are first shown.
+        sketches: gets a sketch of each bank by its module.
     """
     subjects = list(subjects_of(banks, language=language, terms=terms))
     waivers = _Waivers(subjects)
+    meeting: set[str] = set()
     findings = [
         *_of_items(subjects, places, waivers),
-        *_of_forms(subjects, places, waivers),
+        *_of_forms(subjects, places, waivers, meeting),
         *_of_banks(banks, subjects, places, waivers, seed),
         *(_uncited_stimuli(banks, places)),
     ]
+    if sketches is not None:
+        sketches |= sketches_of(banks, subjects, seed, meeting)
     return in_order([*findings, *waivers.findings(places)])
 
 
@@ -89,9 +100,9 @@ def _of_items(subjects: Sequence[Subject], places: Places, waivers: _Waivers) ->
                     yield Finding(code, place, f"{subject.item.id}: {flaw.message}", flaw.hint, severity)
 
 
-def _of_forms(subjects: Sequence[Subject], places: Places, waivers: _Waivers) -> Iterator[Finding]:
+def _of_forms(subjects: Sequence[Subject], places: Places, waivers: _Waivers, meeting: set[str]) -> Iterator[Finding]:
     rule = BY_CODE["key-in-other-stem"]
-    for giver, answered, key in keys_in_stems(subjects):
+    for giver, answered, key in keys_in_stems(subjects, meeting):
         covered = [waivers.cover(subject, rule.code) for subject in (giver, answered)]
         if not any(covered):
             place = places.at(_file(giver), "items", giver.number, "stem")

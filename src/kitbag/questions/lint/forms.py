@@ -31,25 +31,23 @@ class Cue(NamedTuple):
     key: str
 
 
-def keys_in_stems(subjects: Sequence[Subject]) -> Iterator[Cue]:
+def keys_in_stems(subjects: Sequence[Subject], meeting: set[str] | None = None) -> Iterator[Cue]:
     """Find items whose key stands in the stem of another, where both may come on one form.
 
     Practice items meet on the quiz of their module, test items on any form of the course; enemies never meet. A short
     key counts only where the two stems are about the same thing.
+
+    Args:
+        subjects: all items.
+        meeting: gets the modules whose banks share with another bank a key that stands in a stem, told or not.
     """
     for pool in _pools(subjects):
         keyed: defaultdict[Words, list[tuple[Subject, Phrase]]] = defaultdict(list)
         lengths: defaultdict[str, set[int]] = defaultdict(set)  # of the keys that begin with a word
         for subject in pool:
-            for key in subject.key_phrases:
-                words = _without_article(key.words)
-                if (
-                    key.content
-                    and 0 < len(words) <= LONGEST_KEY
-                    and any(len(word) > 2 or word.isalpha() for word in words)
-                ):
-                    keyed[words].append((subject, key))
-                    lengths[words[0]].add(len(words))
+            for words, key in telling_keys(subject):
+                keyed[words].append((subject, key))
+                lengths[words[0]].add(len(words))
         givers: defaultdict[Words, list[Subject]] = defaultdict(list)
         for subject in pool:
             words = subject.stem.words
@@ -60,10 +58,21 @@ def keys_in_stems(subjects: Sequence[Subject]) -> Iterator[Cue]:
                 if run in keyed:
                     givers[run].append(subject)
         for told, those in givers.items():
+            if meeting is not None:
+                banks = {one.bank.module for one in (*those, *(answered for answered, _ in keyed[told]))}
+                meeting.update(banks if len(banks) > 1 else ())
             if len(those) <= MOST_ALIKE and len(keyed[told]) <= MOST_ALIKE:
                 for (answered, key), giver in product(keyed[told], those):
                     if _gives_away(giver, answered, key):
                         yield Cue(giver, answered, " ".join(told))
+
+
+def telling_keys(subject: Subject) -> Iterator[tuple[Words, Phrase]]:
+    """Give the keys of an item that a stem can tell: with their words, a leading article apart."""
+    for key in subject.key_phrases:
+        words = _without_article(key.words)
+        if key.content and 0 < len(words) <= LONGEST_KEY and any(len(word) > 2 or word.isalpha() for word in words):
+            yield words, key
 
 
 def _pools(subjects: Iterable[Subject]) -> Iterable[list[Subject]]:
