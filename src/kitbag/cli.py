@@ -7,10 +7,12 @@ Exit codes: 0 all is well; 1 the course has mistakes, and nothing was written; 2
 import contextlib
 import errno
 import os
+import re
 import signal
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
@@ -48,8 +50,18 @@ IN_PART: Final = 3
 class _Kitbag(click.Group):
     """All commands, and what is the same for each of them when it cannot go on."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Begin with three open streams: where one was closed, the next file opened would take its place."""
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:
+                setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open to the end
+        return super().main(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an interruption and what the system refuses end it with one line and the right exit code."""
+        epoch = os.environ.get("SOURCE_DATE_EPOCH", "0")
+        if not re.fullmatch(r"[0-9]{1,11}", epoch):
+            raise click.UsageError("SOURCE_DATE_EPOCH must be whole seconds since 1970, such as 1767225600.", ctx)
         try:
             with _interruptible():
                 result = super().invoke(ctx)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_a
 from pydantic import BaseModel, ValidationError
 
 from kitbag.fields import LONGEST_TEXT, PATTERNS, Model
-from kitbag.findings import Finding, did_you_mean, has_errors, in_order, listed
+from kitbag.findings import Finding, Severity, did_you_mean, has_errors, in_order, listed
 from kitbag.reading import Marks, Tree, read_tree
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Marks 
     try:
         value = model.model_validate(tree.value)
     except ValidationError as error:
-        told = {finding.place for finding in findings}
+        # What follows from a mistake that is told already is not told, too.
+        told = {finding.place for finding in findings if finding.severity is Severity.ERROR}
         explained = (finding for finding in _explained(error, model, tree) if finding.place not in told)
         return None, tree.marks, in_order([*findings, *explained])
     return (None if has_errors(findings) else value), tree.marks, findings

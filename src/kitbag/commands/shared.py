@@ -166,11 +166,16 @@ def today() -> date:
 
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
     """Print findings, a line each, in colour where a person looks."""
+    from kitbag.results.visible import visible
+
     colours = {"error": "red", "warning": "yellow", "note": "cyan"}
     lines = []
     for finding in findings:
+        # A message may quote what a stranger wrote.
         place, message = str(finding.place), str(finding).removeprefix(f"{finding.place}: ")
-        lines.append(f"{click.style(place, bold=True)}: {click.style(message, fg=colours[finding.severity])}\n")
+        shown = click.style(visible(message), fg=colours[finding.severity])
+        lines.append(f"{click.style(visible(place), bold=True)}: {shown}
+")
     # All at once: a large course may have thousands.
     click.echo("".join(lines), nl=False, err=err)
 
@@ -197,7 +202,9 @@ def say(message: str) -> None:
 
 def stop(message: str, code: int = MISTAKES) -> NoReturn:
     """Say why the command cannot go on, and leave."""
-    click.echo(message, err=True)
+    from kitbag.results.visible import visible
+
+    click.echo(visible(message, lines=True), err=True)
     sys.exit(code)
 
 

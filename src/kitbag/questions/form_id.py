@@ -48,23 +48,16 @@ def read_form_id(text: str) -> FormId:
     """Read an id as a person types it: in either case, with or without its hyphen. Raises NoFormId."""
     bare = "".join(text.split()).replace("-", "").upper()
     if len(bare) != LENGTH:
-        raise NoFormId(
-            f'A form id has {LENGTH} characters, such as {FormId("7KQX", 0)}; "{_shown(text)}" has {len(bare)}.'
-        )
+        raise NoFormId(f'A form id has {LENGTH} characters, such as {FormId("7KQX", 0)}; "{text}" has {len(bare)}.')
     strange = next((character for character in bare if character not in _VALUE), None)
     if strange is not None:
-        raise NoFormId(f'No form id has the character "{_shown(strange)}"; they use {" ".join(ALPHABET)}.')
+        raise NoFormId(f'No form id has the character "{strange}"; they use {" ".join(ALPHABET)}.')
     if (_weighed(bare[:-1]) + _VALUE[bare[-1]]) % len(ALPHABET):
-        raise NoFormId(f'"{_shown(text)}" is no form id: a character is wrong, or two have changed places.')
+        raise NoFormId(f'"{text}" is no form id: a character is wrong, or two have changed places.')
     number = 0
     for character in bare[SEED_LENGTH:-1]:
         number = number * len(ALPHABET) + _VALUE[character]
     return FormId(bare[:SEED_LENGTH], number)
-
-
-def _shown(text: str) -> str:
-    """Return a text as a terminal may show it, whoever wrote it: short, and without signs that steer."""
-    return ascii(text[:40])[1:-1] if not text.isprintable() else text[:40]
 
 
 def _digits(number: int, length: int) -> str:

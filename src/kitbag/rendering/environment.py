@@ -3,12 +3,22 @@
 Templates of a course folder are code of someone we do not know, so every template runs in Jinja's sandbox.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -42,6 +52,24 @@ class CourseTemplates(BaseLoader):
         if text is None:
             raise TemplateNotFound(template)
         return text, str(self._root / template), lambda: True
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """Return a template; whatever keeps it from being one is a TemplateSyntaxError that names its file."""
+        try:
+            return super().load(environment, name, globals)
+        except TemplateNotFound:
+            raise
+        except (TemplateSyntaxError, ValueError, RecursionError) as error:
+            # What the lexer finds names no file, and what nests too deep or counts too far is no syntax error to it.
+            too_much = "it is nested too deeply, or holds a number that is too long"
+            message = str(error.message) if isinstance(error, TemplateSyntaxError) else too_much
+            line = error.lineno if isinstance(error, TemplateSyntaxError) else 1
+            raise TemplateSyntaxError(message, line, name, str(self._root / name)) from None
 
 
 def course_file(templates: Path, name: str) -> bytes | None:

@@ -177,9 +177,10 @@ def read_cell(entry: SheetEntry, cell: str) -> Response:
             chosen = _chosen(entry, cell)
             if len(chosen) > 1:
                 raise UnclearMark(f"{len(chosen)} choices are marked where one may be")
-            return chosen[0]
+            return chosen[0] if chosen else None
         case Answer.SEVERAL:
-            return tuple(choice for choice in entry.choices if choice in _chosen(entry, cell))
+            chosen = _chosen(entry, cell)
+            return tuple(choice for choice in entry.choices if choice in chosen) or None
         case Answer.LETTERS:
             marks = _marks(entry, cell)
             pairs = zip(entry.places, marks, strict=True)

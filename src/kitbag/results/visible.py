@@ -12,6 +12,8 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     A tab becomes a space. With `lines` a line feed stays, otherwise it becomes a space, too.
     """
+    if text.isprintable():
+        return text
     return "".join(_shown(character, lines=lines) for character in text)
 
 
