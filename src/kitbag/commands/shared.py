@@ -174,8 +174,7 @@ def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
         # A message may quote what a stranger wrote.
         place, message = str(finding.place), str(finding).removeprefix(f"{finding.place}: ")
         shown = click.style(visible(message), fg=colours[finding.severity])
-        lines.append(f"{click.style(visible(place), bold=True)}: {shown}
-")
+        lines.append(f"{click.style(visible(place), bold=True)}: {shown}\n")
     # All at once: a large course may have thousands.
     click.echo("".join(lines), nl=False, err=err)
 
