@@ -399,6 +399,7 @@ def test_a_final_test_that_is_closed_in_the_middle_goes_on_with_the_same_form(pl
     assert platform.told()[platform.names["success"]] == "passed"
 
 
+@pytest.mark.slow
 def test_a_second_attempt_is_on_another_form_and_there_is_no_third(platform: Platform, sit: Any) -> None:
     platform.visit(FINAL)
     taking = sit(platform.inner())
