@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from kitbag.files import Unreadable, Unwritable, keep_files, locked, new_folder, read_within, recover, write_tree
-from kitbag.findings import Finding, Place, Severity, has_errors, in_order
-from kitbag.ledger import standing
+from kitbag.findings import Finding, Place, Severity, has_errors, merged
+from kitbag.ledger import OUTLINES, SKETCHES, standing
 from kitbag.parallel import share_out
 
 # What it takes to render is imported where it is needed: a build that finds nothing changed needs none of it.
 if TYPE_CHECKING:
     from kitbag.course.model import Course
-    from kitbag.course.partly import Changed
     from kitbag.ledger import Ledger
     from kitbag.rendering.paper_certificate import Completion
     from kitbag.rendering.paper_exams import Exam
@@ -33,13 +32,10 @@ VARIANTS: Final = 2
 PRINTED: Final = ".printed.json"
 """Digest of the HTML behind each PDF of a folder, so that an unchanged document is not printed again."""
 
-_OF_MODULE: Final = re.compile(
-    r"lessons/([^/]+)/.+\.html|(?:modules/|practice/|assets/search/)([^/]+?)(?:\.html|\.module\.js)"
-)
 _PLAIN: Final = {"templates/about.html", "templates/brand.css", "templates/certificate.html"}
 
 _HALF_MADE: Final = re.compile(
-    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.built\.json|\.outlines\.json))\.(?:new-\w+|old|\w+\.tmp)"
+    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches)\.json))\.(?:new-\w+|old|\w+\.tmp)"
 )
 """What the building of an output may leave beside it when the process is killed."""
 
@@ -242,40 +238,50 @@ def refresh_site(
     Returns:
         What could not be built; `None` where the whole course has to be read, and nothing was done.
     """
-    kept = ledger.details_of("site") if _wanted(settings) == ["site"] and _plain_templates(settings, ledger) else None
-    if kept is None:
+    if _wanted(settings) != ["site"] or not _plain_templates(settings, ledger):
+        return None
+    kept = ledger.detail_of("site", OUTLINES)
+    told = ledger.findings_of(kept["inputs"]) if kept else None
+    if told is None:
         return None
     from kitbag.course.partly import Outlines, read_changed
     from kitbag.rendering.pages import render_site
 
-    details, told = kept
-    changed = read_changed(folder, details["inputs"], ledger.inputs, Outlines(details["modules"], details["sketches"]))
+    outlines = Outlines(kept["modules"], lambda: ledger.detail_of("site", SKETCHES))
+    changed = read_changed(folder, kept["inputs"], ledger.inputs, outlines)
     if changed is None:
         return None
     try:
         site = render_site(changed.course, templates=settings.templates, digest=changed.course.digest)
-        pages = [(name, make()) for name, make in site if _rests_on(name, changed)]
+        pages = {name: make() for name, make in site if name in changed.pages}
     except Exception:  # noqa: BLE001 - whatever it is, it is told by building from the whole course
         return None
 
     def make(work: Work) -> int:
-        others = standing(work.before).keys() - dict(pages).keys()
-        return work.write(pages) + keep_files(work.folder, others, before=work.before)
+        others = standing(work.before).keys() - pages.keys()
+        return work.write(pages.items()) + keep_files(work.folder, others, before=work.before)
 
-    told = [finding for finding in told if finding.place.file not in changed.files]
-    told = in_order([*told, *(finding for finding in changed.findings if finding.severity is not Severity.NOTE)])
+    told = merged(
+        (finding for finding in told if finding.place.file not in changed.files),
+        (finding for finding in changed.findings if finding.severity is not Severity.NOTE),
+    )
     tell(told)
     ledger.read(told)
-    ledger.keep({"modules": changed.outlines.modules, "sketches": changed.outlines.sketches})
+    ledger.keep({OUTLINES: {"inputs": ledger.inputs, "modules": changed.outlines}, SKETCHES: changed.sketches})
     return _make(changed.course, settings, say, {"site": make}, ledger)
 
 
-def _rests_on(name: str, changed: "Changed") -> bool:
-    """Tell whether a file of the site may show something of what changed."""
-    found = _OF_MODULE.fullmatch(name)
-    if found:
-        return (found[1] or found[2]) in changed.modules
-    return name == "about.html" or (changed.face and name in {"index.html", "sources.html"})
+def keep_details(course: "Course", sketches: Mapping[str, Any], ledger: "Ledger") -> None:
+    """Keep what the next build wants to know of a course.
+
+    Args:
+        course: the whole course.
+        sketches: what lint reads of each bank, by its module.
+        ledger: where to keep it.
+    """
+    from kitbag.course.outline import outlines_of
+
+    ledger.keep({OUTLINES: {"inputs": ledger.inputs, "modules": outlines_of(course)}, SKETCHES: sketches})
 
 
 def _plain_templates(settings: Settings, ledger: "Ledger") -> bool:
@@ -381,8 +387,7 @@ def _make_one(
     course: "Course", settings: Settings, say: Callable[[str], None], name: str, make: Callable[[Work], int]
 ) -> list[Finding]:
     """Make one output and let it take the place of its last state; return what could not be made."""
-    from kitbag.rendering.faults import TemplateFault, own_templates
-    from kitbag.rendering.paper_pdf import NoPdf
+    from kitbag.rendering.faults import NoPdf, TemplateFault, own_templates
 
     target = settings.into / name
     try:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from heapq import merge
 from typing import NamedTuple
 
 
@@ -55,7 +56,16 @@ class Finding:
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings by file, line and column, each once."""
-    return sorted(set(findings), key=lambda f: (f.place, f.severity, f.code, f.message))
+    return sorted(set(findings), key=_order)
+
+
+def merged(some: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:
+    """Return findings of different files, each already in order, in one order."""
+    return list(merge(some, others, key=_order))
+
+
+def _order(finding: Finding) -> tuple[Place, Severity, str, str]:
+    return finding.place, finding.severity, finding.code, finding.message
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

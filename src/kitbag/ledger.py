@@ -14,17 +14,19 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from kitbag import __version__
-from kitbag.files import Unreadable, read_within, write_atomically
+from kitbag.files import LARGEST_FILE, Unreadable, read_within, write_atomically
 from kitbag.findings import Finding, Place, Severity
 
 LEDGER: Final = ".built.json"
 """The ledger's name, in the folder that holds the outputs."""
-DETAILS: Final = ".outlines.json"
-"""What a build wants to know the next time of the course it read; a file of its own, for few builds look at it."""
+OUTLINES: Final = ".outlines.json"
+SKETCHES: Final = ".sketches.json"
+"""What a build wants to know the next time of the course it read; files of their own, for few builds look at them."""
 _FORMAT: Final = 1
 """Changes with the shape of the ledger; one of another shape counts for nothing."""
 
@@ -50,6 +52,7 @@ class Ledger:
         """
         self._folder = folder
         self._into = into
+        self._stamps = _stamps(folder)
         self.inputs = look(folder)
         """The inputs as they are now."""
         used = {name: digest for name, digest in self.inputs.items() if templates or not name.startswith("templates/")}
@@ -59,85 +62,123 @@ class Ledger:
         self._reading = self._read_from(self.inputs)
         self._making = _digest([self._means, used])
         self._kept = _read(into)
-        self._details: bytes | None = None
+        self._details: dict[str, bytes | None] = {}
+        self._unsaved: dict[str, bytes | None] = {}
+        self._standing: dict[str, Standing] = {}
 
     def _read_from(self, inputs: Inputs) -> str:
         return _digest([self._engine, {name: inputs[name] for name in inputs if not name.startswith("templates/")}])
 
     def findings(self) -> list[Finding] | None:
         """Return what reading this very course told, or `None` where that is not known."""
-        read = self._kept["read"]
-        return _findings(read["said"]) if read["of"] == self._reading else None
+        return self.findings_of(self.inputs)
 
     def said_of(self, output: str) -> list[Finding] | None:
         """Return what making an output told, or `None` where it must be made: anew, or for the first time."""
         made = self._kept["outputs"].get(output)
-        if made is None or made["of"] != self._making or made["files"] != standing(self._into / output):
+        if made is None or made["of"] != self._making or not self._stands(output):
             return None
         return _findings(made["said"])
 
     def keep(self, details: Mapping[str, Any]) -> None:
-        """Keep what is known of the course with the outputs that are made next."""
-        self._details = json.dumps({"inputs": self.inputs, **details}, ensure_ascii=False).encode()
+        """Keep what is known of the course with the outputs that are made next, by the name of its file.
 
-    def details_of(self, output: str) -> tuple[dict[str, Any], list[Finding]] | None:
-        """Return what was kept of the course that an output was made from, and what reading that course told.
+        `None` leaves a file as it is.
+        """
+        self._details = {
+            name: None if value is None else json.dumps(value, ensure_ascii=False).encode()
+            for name, value in details.items()
+        }
+
+    def detail_of(self, output: str, name: str) -> Any:
+        """Return what was kept under a name when an output was made.
 
         `None` where nothing was, where the output does not stand as it was made, or where anything but the inputs has
-        changed. Besides what was kept, `inputs` has the inputs as they were.
+        changed.
         """
-        made, read = self._kept["outputs"].get(output), self._kept["read"]
-        if made is None or made.get("by") != self._means or made["files"] != standing(self._into / output):
+        made = self._kept["outputs"].get(output)
+        if made is None or made.get("by") != self._means or not self._stands(output):
             return None
         try:
-            data = read_within(self._into, DETAILS)
-            kept = json.loads(data) if sha256(data).hexdigest() == made["details"] else {"inputs": {}}
-        except (Unreadable, ValueError, KeyError, RecursionError):
+            data = read_within(self._into, name)
+            return json.loads(data) if sha256(data).hexdigest() == made["details"][name] else None
+        except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
             return None
-        said = _findings(read["said"])
-        return None if said is None or read["of"] != self._read_from(kept["inputs"]) else (kept, said)
+
+    def findings_of(self, inputs: Inputs) -> list[Finding] | None:
+        """Return what reading a course of these inputs told, or `None` where another was read last."""
+        read = self._kept["read"]
+        return _findings(read["said"]) if read["of"] == self._read_from(inputs) else None
+
+    def _stands(self, output: str) -> bool:
+        """Tell whether an output stands as it was made."""
+        if output not in self._standing:
+            self._standing[output] = standing(self._into / output)
+        files: object = self._kept["outputs"][output].get("files")
+        return files == self._standing[output]
 
     def read(self, findings: Iterable[Finding]) -> None:
         """Note what reading the course told."""
         self._kept["read"] = {"of": self._reading, "said": _plain(findings)}
+        self._unsaved[LEDGER] = None
 
     def made(self, output: str, findings: Iterable[Finding]) -> None:
         """Note that an output was made and now stands.
 
         Where the inputs changed meanwhile, nobody can say what the output was made from, and it will be made again.
         """
-        self._kept["outputs"].pop(output, None)
-        if look(self._folder) == self.inputs:
+        earlier = self._kept["outputs"].pop(output, {}).get("details", {})
+        self._standing[output] = standing(self._into / output)
+        if _stamps(self._folder) == self._stamps:
+            digests = {name: sha256(data).hexdigest() for name, data in self._details.items() if data}
             self._kept["outputs"][output] = {
                 "of": self._making,
                 "by": self._means,
-                "files": standing(self._into / output),
+                "files": self._standing[output],
                 "said": _plain(findings),
-                "details": sha256(self._details).hexdigest() if self._details else "",
+                "details": {name: digests.get(name) or earlier.get(name, "") for name in self._details},
             }
+            self._unsaved |= {name: data for name, data in self._details.items() if data}
+        self._unsaved[LEDGER] = None
 
     def save(self) -> None:
-        """Write the ledger, as a whole or not at all."""
+        """Write what is new, each file as a whole or not at all."""
         # A ledger that cannot be written is an old one, which fits the outputs no longer: they will be made again.
         with contextlib.suppress(OSError):
-            if self._details:
-                write_atomically(self._into / DETAILS, self._details)
-            write_atomically(self._into / LEDGER, json.dumps(self._kept, ensure_ascii=False).encode())
+            while self._unsaved:
+                name, data = next(iter(self._unsaved.items()))
+                write_atomically(self._into / name, data or json.dumps(self._kept, ensure_ascii=False).encode())
+                del self._unsaved[name]
 
 
 def look(folder: Path) -> dict[str, str]:
     """Return every file that a build of this course may read, with the digest of what it holds."""
+    return {name: _content(folder, name, entry) for name, entry in _inputs(folder)}
+
+
+def _stamps(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Return how every input stands, to see whether one was written meanwhile."""
     found = {}
-    for part, deep in (("course", False), ("course/media", True), ("questions", False), ("templates", True)):
-        for name in sorted(_names(folder, part, deep=deep)):
-            # Editors leave files of their own beside those they edit.
-            if deep or name.endswith((".yaml", ".yml")):
-                found[name] = _content(folder, name)
+    for name, entry in _inputs(folder):
+        with contextlib.suppress(OSError):
+            found[name] = _stamp(entry.stat())
     return found
 
 
-def _names(folder: Path, part: str, *, deep: bool) -> Iterator[str]:
-    """Give the path of every file in a part of the course, as they are read: links that stay inside are followed."""
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _inputs(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Give the path of each input from the course folder, in order, and where it is found."""
+    for part, deep in (("course", False), ("course/media", True), ("questions", False), ("templates", True)):
+        # Editors leave files of their own beside those they edit.
+        found = [one for one in _files(folder, part, deep=deep) if deep or one[0].endswith((".yaml", ".yml"))]
+        yield from sorted(found, key=itemgetter(0))
+
+
+def _files(folder: Path, part: str, *, deep: bool) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Give the files in a part of the course as they are read: links that stay inside are followed."""
     root = folder.resolve()
     waiting, seen = [part], set()
     while waiting:
@@ -152,14 +193,20 @@ def _names(folder: Path, part: str, *, deep: bool) -> Iterator[str]:
             if entry.is_dir():
                 waiting += [f"{at}/{entry.name}"] if deep else []
             else:
-                yield f"{at}/{entry.name}"
+                yield f"{at}/{entry.name}", entry
 
 
-def _content(folder: Path, name: str) -> str:
+def _content(folder: Path, name: str, entry: os.DirEntry[str]) -> str:
     try:
+        # A file that is no link cannot lead out of the folder it was found in.
+        if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size <= LARGEST_FILE:
+            with open(entry.path, "rb", buffering=0) as file:  # noqa: PTH123 - there are many, and it is quicker
+                return sha256(file.read()).hexdigest()
         return sha256(read_within(folder, name)).hexdigest()
     except Unreadable as error:
         return error.code
+    except OSError as error:
+        return str(error.errno)
 
 
 def standing(folder: Path) -> dict[str, list[int]]:
@@ -180,19 +227,22 @@ def standing(folder: Path) -> dict[str, list[int]]:
             status = entry.stat(follow_symlinks=False)
             if not stat.S_ISREG(status.st_mode):
                 return {}  # Nothing that we wrote.
-            found[name] = [status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns]
+            found[name] = list(_stamp(status))
     return found
 
 
 def engine() -> str:
     """Return what outputs depend on besides their inputs: Kitbag, its theme, Python, and the libraries installed."""
-    package = Path(__file__).parent
-    parts: list[Any] = [__version__, sys.version]
-    for at, folders, names in os.walk(package):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(names):
-            status = (Path(at) / name).stat()
-            parts.append([at, name, status.st_size, status.st_mtime_ns])
+    files = []
+    waiting = [os.fspath(Path(__file__).parent)]
+    while waiting:
+        for entry in os.scandir(waiting.pop()):
+            if not entry.is_dir():
+                status = entry.stat()
+                files.append([entry.path, status.st_size, status.st_mtime_ns])
+            elif entry.name != "__pycache__":
+                waiting.append(entry.path)
+    parts = [__version__, sys.version, sorted(files)]
     libraries: set[str] = set()
     for place in sys.path:
         with contextlib.suppress(OSError):

@@ -13,8 +13,9 @@ import pypdf
 import pytest
 
 from kitbag.rendering import paper_pdf
+from kitbag.rendering.faults import NoPdf
 from kitbag.rendering.paper_fonts import FAMILIES, font_files, printable
-from kitbag.rendering.paper_pdf import NoPdf, PaperDocument, Printed, document_digest, print_documents, render_pdf
+from kitbag.rendering.paper_pdf import PaperDocument, Printed, document_digest, print_documents, render_pdf
 
 PAGE = "<!doctype html><html lang=en><title>T</title><style>body{{font-family:{fonts}}}</style><h1>T</h1>{body}"
 

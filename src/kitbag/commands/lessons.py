@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,7 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
 
     What stands already and would come out the same is left alone.
     """
-    from kitbag.build import OUTPUTS, Settings, build_course, refresh_site, unchanged
+    from kitbag.build import OUTPUTS, Settings, build_course, keep_details, refresh_site, unchanged
     from kitbag.findings import did_you_mean, listed
     from kitbag.ledger import Ledger
 
@@ -102,22 +103,24 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
             hint = did_you_mean(name, OUTPUTS) or f"There are: {listed(OUTPUTS)}."
             raise click.BadParameter(f'There is no output "{name}". {hint}', param_hint="--only")
     settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size)
-    ledger = Ledger(folder, settings.into, templates=not no_templates, settings=size)
-    told = unchanged(settings, ledger)
-    if told is not None:
-        print_findings(told, err=True)
-        say("Nothing has changed.")
-        return
-    told = refresh_site(folder, settings, say, ledger, tell=lambda findings: print_findings(findings, err=True))
+    gc.disable()  # What is read here is kept to the end, and the collector would only walk it again and again.
+    try:
+        ledger = Ledger(folder, settings.into, templates=not no_templates, settings=size)
+        told = unchanged(settings, ledger)
+        if told is not None:
+            print_findings(told, err=True)
+            say("Nothing has changed.")
+            return
+        told = refresh_site(folder, settings, say, ledger, tell=lambda findings: print_findings(findings, err=True))
+    finally:
+        gc.enable()
     if told is not None:
         finish(told)
-    from kitbag.course.outline import outlines_of
-
     sketches: dict[str, Any] = {}
     loaded = checked(folder, sketches)
     course = sound(loaded)
     ledger.read(without_notes(loaded.findings))
-    ledger.keep({"modules": outlines_of(course), "sketches": sketches})
+    keep_details(course, sketches, ledger)
     finish(build_course(course, settings, say, ledger=ledger))
 
 

@@ -84,7 +84,7 @@ def results_report(
 ) -> None:
     """Tell who passed, who failed and who is missing, with the score by objective and by question."""
     from kitbag.console import speaks
-    from kitbag.rendering.paper_pdf import NoPdf
+    from kitbag.rendering.faults import NoPdf
     from kitbag.rendering.results_report import results_csv, results_page, results_pdf, results_text
     from kitbag.results.report import report
     from kitbag.results.roster import NotARoster, read_roster

@@ -169,12 +169,16 @@ def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
     from kitbag.results.visible import visible
 
     colours = {"error": "red", "warning": "yellow", "note": "cyan"}
+    colour = (sys.stderr if err else sys.stdout).isatty()
     lines = []
     for finding in findings:
         # A message may quote what a stranger wrote.
-        place, message = str(finding.place), str(finding).removeprefix(f"{finding.place}: ")
-        shown = click.style(visible(message), fg=colours[finding.severity])
-        lines.append(f"{click.style(visible(place), bold=True)}: {shown}\n")
+        text = visible(str(finding))
+        if colour:
+            place = visible(str(finding.place))
+            rest = text.removeprefix(f"{place}: ")
+            text = f"{click.style(place, bold=True)}: {click.style(rest, fg=colours[finding.severity])}"
+        lines.append(f"{text}\n")
     # All at once: a large course may have thousands.
     click.echo("".join(lines), nl=False, err=err)
 

@@ -5,7 +5,8 @@ other module's pages. So one changed file can be built without reading the other
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeVar, cast
+from hashlib import sha256
+from typing import Any, Final, TypeVar
 
 from kitbag.course.audience import trainee_view
 from kitbag.course.model import Checkpoint, Course, Figure, LearningObjective, Lesson, Module
@@ -18,7 +19,8 @@ Outline = dict[str, Any]
 """An outline as JSON holds it, so that what was kept and what was just made compare equal.
 
 `names`: ids that other files may point at. `face`: what other pages show. `shows`: the modules whose items, objectives
-or lessons its own pages show. `media`: the pictures it uses.
+or lessons its own pages show. `asking`: the lessons with checkpoints. `texts`: a digest of each lesson as trainees see
+it. `media`: the pictures it uses.
 """
 
 _LESSON: Final = ("id", "title", "summary", "minutes")
@@ -85,6 +87,8 @@ def outline_of(module: Module, shown: Module, bank: ItemBank, items: Mapping[str
             "practice": [[item.id, list(item.cites)] for item in practice],
         },
         "shows": sorted({homes[0][item.id] for item in asked} | {homes[1][item.objective] for item in asked}),
+        "asking": [lesson.id for lesson in shown.lessons if any(isinstance(one, Checkpoint) for one in lesson.blocks)],
+        "texts": {lesson.id: sha256(lesson.model_dump_json().encode()).hexdigest()[:16] for lesson in shown.lessons},
         "media": sorted(set(_media(module, bank))),
     }
 
@@ -102,10 +106,11 @@ def _media(module: Module, bank: ItemBank) -> Iterator[str]:
 # --- Models that hold no more than an outline -----------------------------------------------------------------------
 
 
-def stub_of(outline: Outline) -> tuple[Module, ItemBank]:
+def stub_of(outline: Outline, *, cites: bool) -> tuple[Module, ItemBank]:
     """Return a module and its bank that hold what the outline holds; asked for anything else they raise AttributeError.
 
-    Of a lesson's blocks there is what each cites, and of the bank there are the practice items' ids and citations.
+    With `cites`, a lesson's blocks and the bank's practice items have what each cites. Without, only whether there are
+    any can be told.
     """
     face = outline["face"]
     lessons = tuple(
@@ -113,7 +118,8 @@ def stub_of(outline: Outline) -> tuple[Module, ItemBank]:
             Lesson,
             **{name: lesson[name] for name in _LESSON},
             objectives=tuple(lesson["objectives"]),
-            blocks=tuple(_stub(Cited, cites=tuple(cites), uncited=None) for cites in lesson["cites"]),
+            blocks=tuple(_stub(Cited, cites=tuple(cited), uncited=None) for cited in lesson["cites"] if cites)
+            or (_stub(Cited),),
         )
         for lesson in face["lessons"]
     )
@@ -124,15 +130,23 @@ def stub_of(outline: Outline) -> tuple[Module, ItemBank]:
         lessons=lessons,
     )
     # Without its picture and its stimulus: what they add to the site's media is no page's business.
+    practice = face["practice"] if cites else face["practice"][:1]
     items = tuple(
-        _stub(ItemBase, id=name, cites=tuple(cites), use=Use.PRACTICE, picture=None, stimulus=None)
-        for name, cites in face["practice"]
+        _stub(ItemBase, id=name, use=Use.PRACTICE, picture=None, stimulus=None, cites=tuple(cited))
+        for name, cited in practice
     )
     return module, _stub(ItemBank, module=face["id"], items=items, stimuli=())
 
 
 def _stub(model: type[M], **fields: Any) -> M:
-    made = cast("M", model.model_construct(set(fields), **fields))
-    for name in made.__dict__.keys() - fields.keys():
-        del made.__dict__[name]  # a default that nobody gave
+    """Return a model with some fields and nothing else, not even defaults."""
+    made = model.__new__(model)
+    # What pydantic's own `model_construct` sets, but for the defaults that it fills in.
+    for name, value in {
+        "__dict__": fields,
+        "__pydantic_fields_set__": set(fields),
+        "__pydantic_extra__": None,
+        "__pydantic_private__": None,
+    }.items():
+        object.__setattr__(made, name, value)
     return made

@@ -4,23 +4,24 @@ It gives what reading all files would give, or gives up: where a change can be f
 whole course has to be read again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kitbag.course.audience import trainee_view_of
 from kitbag.course.checks import check
-from kitbag.course.itemlint import lint_banks
 from kitbag.course.load import Reading, course_digest
 from kitbag.course.model import Checkpoint, Course, CourseInfo, Glossary, Module, Sources
 from kitbag.course.outline import Outline, homes_of, outline_of, stub_of
 from kitbag.course.parts import MEDIA, Parts
 from kitbag.fields import Model
 from kitbag.findings import Finding, has_errors, in_order
-from kitbag.questions.lint.sketch import Sketch, concerns_others
 from kitbag.questions.model import ItemBank, Use
+
+if TYPE_CHECKING:
+    from kitbag.questions.lint.sketch import Sketch
 
 M = TypeVar("M", bound=Model)
 
@@ -33,8 +34,9 @@ class Outlines:
     """What is known of a course whose files were all read once, and were without mistakes."""
 
     modules: Mapping[str, Outline]
-    sketches: Mapping[str, Sketch]
-    """What lint reads of each bank; both by the module's id."""
+    """By the module's id."""
+    sketches: Callable[[], "Mapping[str, Sketch] | None"]
+    """Gives what lint reads of each bank, by the module's id: much, and asked for only where a bank has changed."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,12 @@ class Changed:
     """The files that changed."""
     findings: list[Finding]
     """What there is to tell about these files."""
-    modules: frozenset[str]
-    """The modules whose pages may have changed."""
-    face: bool
-    """Whether what other pages show of a module has changed."""
-    outlines: Outlines
-    """As they are now."""
+    pages: frozenset[str]
+    """The pages that may show something of it, by their path in the site."""
+    outlines: Mapping[str, Outline]
+    """The outlines as they are now."""
+    sketches: "Mapping[str, Sketch] | None"
+    """The sketches as they are now; `None` where they are as they were."""
 
 
 def read_changed(folder: Path, before: Mapping[str, str], now: Mapping[str, str], outlines: Outlines) -> Changed | None:
@@ -152,22 +154,55 @@ class _Changes:
             outlines=outlines,
         )
         findings = [*self.reading.findings, *check(parts, self.reading.places)]
-        sketches: dict[str, Sketch] = {}
-        for name in self.touched:
-            findings += lint_banks([self.banks[name]], info, glossary, self.reading.places, sketches)
-        findings = in_order(finding for finding in findings if finding.place.file in self.files)
-        others = {name: one for name, one in self.outlines.sketches.items() if name not in self.touched}
-        concerned = (concerns_others(one, self.outlines.sketches[name], others) for name, one in sketches.items())
-        if has_errors(findings) or any(concerned):
+        linted, sketches = self._lint(info, glossary)
+        findings = in_order(finding for finding in [*findings, *linted] if finding.place.file in self.files)
+        if has_errors(findings):
             raise _GiveUp
         return Changed(
-            course=self._course(info, sources, glossary, outlines),
+            course=self._course(info, sources, glossary, outlines, face=face),
             files=self.files,
             findings=findings,
-            modules=frozenset(affected),
-            face=face,
-            outlines=Outlines(outlines, {**self.outlines.sketches, **sketches}),
+            pages=frozenset(self._pages(affected, outlines, face=face)),
+            outlines=outlines,
+            sketches=sketches,
         )
+
+    def _lint(self, info: CourseInfo, glossary: Glossary) -> "tuple[list[Finding], Mapping[str, Sketch] | None]":
+        """Return what is found in the banks that changed, and the sketches of all banks where one changed."""
+        banks = [self.banks[name] for name in sorted(self.touched) if f"questions/{name}.yaml" in self.files]
+        before = self.outlines.sketches() if banks else {}
+        if before is None:
+            raise _GiveUp
+        found: list[Finding] = []
+        new: dict[str, Sketch] = {}
+        if banks:  # The rules take a while to import.
+            from kitbag.course.itemlint import lint_banks
+            from kitbag.questions.lint.sketch import concerns_others
+        for bank in banks:
+            found += lint_banks([bank], info, glossary, self.reading.places, new)
+        others = {name: one for name, one in before.items() if name not in new}
+        if any(concerns_others(one, before[name], others) for name, one in new.items()):
+            raise _GiveUp
+        return found, {**before, **new} if banks else None
+
+    def _pages(self, affected: set[str], outlines: Mapping[str, Outline], *, face: bool) -> Iterator[str]:
+        """Give the pages of the site that may show something of what was touched."""
+        yield "about.html"
+        if face:
+            yield from ("index.html", "sources.html")
+        banks = any(name.startswith("questions/") for name in self.files)
+        for name in affected:
+            before, now = self.outlines.modules[name], outlines[name]
+            if name in self.touched:
+                yield f"assets/search/{name}.module.js"
+            if (banks or face) and now["names"]["practice"]:
+                yield f"practice/{name}.html"
+            if face:
+                yield f"modules/{name}.html"
+            for lesson in now["names"]["pages"]:
+                same = before["texts"][lesson] == now["texts"][lesson]
+                if face or not same or (banks and lesson in now["asking"]):
+                    yield f"lessons/{name}/{lesson}.html"
 
     def _take(self, names: Iterable[str]) -> None:
         """Read modules with their banks, and the banks whose items their checkpoints show."""
@@ -198,9 +233,9 @@ class _Changes:
         return affected
 
     def _course(
-        self, info: CourseInfo, sources: Sources, glossary: Glossary, outlines: Mapping[str, Outline]
+        self, info: CourseInfo, sources: Sources, glossary: Glossary, outlines: Mapping[str, Outline], *, face: bool
     ) -> Course:
-        stubs = {name: stub_of(outlines[name]) for name in info.modules}
+        stubs = {name: stub_of(outlines[name], cites=face) for name in info.modules if name not in self.modules}
         media = {f"{MEDIA}/{name}" for one in outlines.values() for name in one["media"]}
         if not media <= self.now.keys():
             raise _GiveUp
@@ -212,8 +247,8 @@ class _Changes:
             info=info,
             sources=sources,
             glossary=glossary,
-            modules=tuple(self.modules.get(name, stubs[name][0]) for name in info.modules),
-            banks=tuple(self.banks.get(name, stubs[name][1]) for name in info.modules),
+            modules=tuple(self.modules.get(name) or stubs[name][0] for name in info.modules),
+            banks=tuple(self.banks.get(name) or stubs[name][1] for name in info.modules),
             digest=course_digest({name: digest for name, digest in self.now.items() if name in made_of}),
             media={name.removeprefix(f"{MEDIA}/"): self.now[name] for name in media},
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, assert_never
 
 from jinja2 import Environment
@@ -52,13 +53,7 @@ class BlockRenderer:
     def __init__(self, context: BlockContext) -> None:
         """Keep the context and the templates."""
         self._context = context
-        self._templates = {
-            kind: context.environment.get_template(f"site/blocks/{kind}.html")
-            for kind in (
-                *("text", "key-points", "notice", "figure", "table", "timeline", "roles-chart"),
-                *("scenario", "activity", "reflection"),
-            )
-        }
+        self._template = cache(lambda kind: context.environment.get_template(f"site/blocks/{kind}.html"))
 
     def lesson(self, blocks: Sequence[Block], terms: Linker, quiz: str) -> Markup:
         """Return all blocks of a lesson in order. `quiz` begins the names of its checkpoints: `m1.origins`."""
@@ -91,7 +86,7 @@ class BlockRenderer:
     def _fill(self, kind: str, block: Block, name: str, terms: Linker, **more: Any) -> Markup:
         markdown = self._context.markdown
         return Markup(
-            self._templates[kind].render(
+            self._template(kind).render(
                 block=block,
                 name=name,
                 cites=self._context.cites,

@@ -1,4 +1,4 @@
-"""Mistakes in a course's own templates, as something an author can mend."""
+"""What keeps pages and papers from being made: mistakes in a course's own templates, and a library that is missing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,10 @@ class TemplateFault(Exception):
         """Keep the place, with the file as seen from the course folder."""
         super().__init__(message)
         self.place = place
+
+
+class NoPdf(Exception):
+    """PDFs cannot be made on this machine; the message says what to install. Everything else can still be built."""
 
 
 @contextmanager

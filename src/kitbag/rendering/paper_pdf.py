@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from kitbag.findings import Finding, Place, Severity, listed
+from kitbag.rendering.faults import NoPdf
 from kitbag.rendering.paper_fonts import fonts_version, only_our_fonts, printable
 
 VARIANT: Final = "pdf/ua-1"
@@ -26,10 +27,6 @@ ENGINE: Final = "1"
 
 # What an archive without dates says too: 1980-01-01, the first day a ZIP file can name.
 _NO_DATE: Final = "315532800"
-
-
-class NoPdf(Exception):
-    """PDFs cannot be made on this machine; the message says what to install. Everything else can still be built."""
 
 
 @dataclass(frozen=True)
