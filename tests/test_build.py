@@ -37,7 +37,7 @@ def standing(folder: Path) -> Standing:
     return {
         str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.stat().st_ino)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in {LEDGER, ".lock"}
+        if path.is_file() and path.name not in {LEDGER, ledgers.OUTLINES, ledgers.SKETCHES, ".lock"}
     }
 
 
@@ -120,6 +120,16 @@ def test_an_output_that_was_touched_is_built_anew(spoil: Callable[[Path], object
     assert build(course).splitlines()[-1] == "Nothing has changed."
 
 
+def test_an_output_without_a_file_must_be_there(tmp_path: Path) -> None:
+    folder = shutil.copytree(PROJECTS / "minimal", tmp_path / "water")
+    build(folder, only=("tests",))
+    assert contents(folder / "build/tests") == {}
+    assert build(folder, only=("tests",)).splitlines()[-1] == "Nothing has changed."
+    (folder / "build/tests").rmdir()
+    assert "Nothing has changed." not in build(folder, only=("tests",))
+    assert (folder / "build/tests").is_dir()
+
+
 def test_a_ledger_that_tells_findings_that_are_none_is_not_believed(course: Path) -> None:
     file = course / "build" / LEDGER
     for odd in ([1], [["code", ["file", 1, 1], "message", "hint", "no severity"]], {"a": 1}, [["code", 1, "", "", ""]]):
@@ -137,7 +147,9 @@ def test_what_a_killed_build_left_is_tidied(course: Path) -> None:
     (course / "build" / f".{LEDGER}.abc.tmp").touch()
     (course / "build" / ".mine.old").mkdir()
     build(course)
-    assert {path.name for path in (course / "build").iterdir()} == {*QUICK, LEDGER, ".lock", ".mine.old"}
+    assert {path.name for path in (course / "build").iterdir()} == {
+        *(*QUICK, LEDGER, ledgers.OUTLINES, ledgers.SKETCHES, ".lock", ".mine.old")
+    }
 
 
 # --- Something changed -------------------------------------------------------------------------------------------
@@ -209,3 +221,15 @@ def test_a_folder_that_cannot_be_written_still_tells_that_nothing_changed(course
     (course / "build" / ".lock").unlink()
     (course / "build" / ".lock").mkdir()
     assert build(course).splitlines()[-1] == "Nothing has changed."
+
+
+def test_packages_that_come_out_the_same_are_kept(tmp_path: Path) -> None:
+    folder = shutil.copytree(PROJECTS / "every-item-type", tmp_path / "tea")
+    build(folder, only=("packages",))
+    before = standing(folder / "build/packages"), contents(folder / "build/packages")
+    edit(folder / "course/m2.yaml", "summary: ", "summary: Briefly. ")
+    build(folder, only=("packages",))
+    after = standing(folder / "build/packages"), contents(folder / "build/packages")
+    changed = {name for name in after[1] if before[1].get(name) != after[1][name]}
+    assert written(before[0], after[0]) == changed
+    assert 0 < len(changed) < len(after[1])

@@ -14,7 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from kitbag.files import Unreadable, Unwritable, keep_files, locked, new_folder, read_within, recover, write_tree
+from kitbag.files import (
+    Unreadable,
+    Unwritable,
+    keep_files,
+    keep_same,
+    locked,
+    new_folder,
+    read_within,
+    recover,
+    write_tree,
+)
 from kitbag.findings import Finding, Place, Severity, has_errors, merged
 from kitbag.ledger import OUTLINES, SKETCHES, standing
 from kitbag.parallel import share_out
@@ -157,6 +167,7 @@ def _packages(work: Work) -> int:
                 made = write_export(export(name, selection, templates=templates), work.folder)
                 written |= {path.name: kind for path, kind in made}
         beside = list(describe(work.folder, work.course, written, templates))
+        keep_same(work.folder, before=work.before)
     except OSError as error:
         raise Unwritable(work.before, error) from error
     except Unreadable as error:
@@ -258,7 +269,7 @@ def refresh_site(
         return None
 
     def make(work: Work) -> int:
-        others = standing(work.before).keys() - pages.keys()
+        others = (standing(work.before) or {}).keys() - pages.keys()
         return work.write(pages.items()) + keep_files(work.folder, others, before=work.before)
 
     told = merged(

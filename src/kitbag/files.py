@@ -225,6 +225,19 @@ def keep_files(folder: Path, names: Iterable[str], *, before: Path) -> int:
     return count
 
 
+def keep_same(folder: Path, *, before: Path) -> None:
+    """Let files of the folder that will be replaced stand in the new one, where the new one holds the same.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written.
+    """
+    for path in sorted(folder.rglob("*")):
+        old = before / path.relative_to(folder)
+        if path.is_file() and _holds(old, path.read_bytes()):
+            path.unlink()
+            _keep(old, path)
+
+
 def _holds(path: Path, data: bytes) -> bool:
     """Tell whether a regular file holds these bytes."""
     try:

@@ -64,7 +64,7 @@ class Ledger:
         self._kept = _read(into)
         self._details: dict[str, bytes | None] = {}
         self._unsaved: dict[str, bytes | None] = {}
-        self._standing: dict[str, Standing] = {}
+        self._standing: dict[str, Standing | None] = {}
 
     def _read_from(self, inputs: Inputs) -> str:
         return _digest([self._engine, {name: inputs[name] for name in inputs if not name.startswith("templates/")}])
@@ -115,7 +115,7 @@ class Ledger:
         if output not in self._standing:
             self._standing[output] = standing(self._into / output)
         files: object = self._kept["outputs"][output].get("files")
-        return files == self._standing[output]
+        return files is not None and files == self._standing[output]
 
     def read(self, findings: Iterable[Finding]) -> None:
         """Note what reading the course told."""
@@ -209,8 +209,8 @@ def _content(folder: Path, name: str, entry: os.DirEntry[str]) -> str:
         return str(error.errno)
 
 
-def standing(folder: Path) -> dict[str, list[int]]:
-    """Return how every file below an output's folder stands; nothing where there is no such folder."""
+def standing(folder: Path) -> dict[str, list[int]] | None:
+    """Return how every file below an output's folder stands; `None` where there is no folder such as we write."""
     found = {}
     waiting = [""]
     while waiting:
@@ -218,7 +218,7 @@ def standing(folder: Path) -> dict[str, list[int]]:
         try:
             entries = list(os.scandir(folder / at))
         except OSError:
-            return {}
+            return None
         for entry in entries:
             name = f"{at}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
@@ -226,7 +226,7 @@ def standing(folder: Path) -> dict[str, list[int]]:
                 continue
             status = entry.stat(follow_symlinks=False)
             if not stat.S_ISREG(status.st_mode):
-                return {}  # Nothing that we wrote.
+                return None  # Nothing that we wrote.
             found[name] = list(_stamp(status))
     return found
 

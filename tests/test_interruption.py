@@ -1,0 +1,185 @@
+"""A build may be stopped at any moment, by anything: the last good output stands, and the next build is right."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+PROJECTS = Path(__file__).parent / "projects"
+KITBAG = [sys.executable, "-c", "from kitbag.cli import main; main()"]
+LEFT = {".lock", ".built.json", ".outlines.json", ".sketches.json", "site", "reports"}
+"""What a build leaves; anything else is litter."""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def command(folder: Path, *more: object) -> list[str]:
+    return [*KITBAG, "build", "-C", str(folder), "--only", "site", "--only", "reports", *map(str, more)]
+
+
+def build(folder: Path, *more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(folder, *more), capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    folder = shutil.copytree(PROJECTS / "every-block", tmp_path / "tides")
+    assert build(folder).returncode == 0
+    return folder
+
+
+def edit(folder: Path, number: int) -> None:
+    file = folder / "course/m2.yaml"
+    first, _, rest = file.read_text("utf-8").partition("title: ")
+    file.write_text(f"{first}title: Table {number}\n{rest.partition(chr(10))[2]}", "utf-8")
+
+
+def stopped(folder: Path, after: float, how: signal.Signals) -> int:
+    """Start a build, stop it after some seconds, and return its exit code."""
+    process = subprocess.Popen(command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(after)
+    process.send_signal(how)
+    return process.wait(60)
+
+
+def campaign(folder: Path, draw: Random, times: int) -> None:
+    states = {}
+    for number in range(2):
+        edit(folder, number)
+        assert build(folder, "--into", folder / "clean").returncode == 0
+        states[number] = contents(folder / "clean/site")
+    start = time.perf_counter()
+    edit(folder, 0)
+    assert build(folder).returncode == 0
+    takes = time.perf_counter() - start
+    interrupted = 0
+    for number in range(times):
+        edit(folder, (number + 1) % 2)
+        how = draw.choice([signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+        interrupted += stopped(folder, draw.uniform(0.1, 1.1) * takes, how) != 0
+        # Whole: what was there before, or what was to come.
+        assert contents(folder / "build/site") in states.values(), (number, how)
+        if how is not signal.SIGKILL:
+            assert {path.name for path in (folder / "build").iterdir()} <= LEFT, (number, how)
+        done = build(folder)
+        assert done.returncode == 0, done.stderr
+        assert contents(folder / "build/site") == states[(number + 1) % 2], (number, how)
+        assert {path.name for path in (folder / "build").iterdir()} == LEFT, (number, how)
+        assert build(folder).stderr.splitlines()[-1] == "Nothing has changed."
+    assert interrupted > times // 4
+
+
+@pytest.mark.acceptance
+def test_builds_stopped_a_hundred_times(course: Path) -> None:
+    campaign(course, Random(9), 100)  # noqa: S311 - a test, and no secret
+
+
+def test_builds_stopped_a_few_times(course: Path) -> None:
+    campaign(course, Random(3), 3)  # noqa: S311 - a test, and no secret
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Path) -> None:
+    script = (
+        "import os, time; from kitbag import parallel; from kitbag.cli import main\n"
+        "parallel.processors, parallel.FEWEST = (lambda: 2), 1\n"
+        "from kitbag import build\n"
+        "real = build.write_tree\n"
+        "def slow(folder, files, *, before=None):\n"
+        "    for one in files:\n"
+        "        time.sleep(0.2)\n"
+        "        real(folder, [one], before=before)\n"
+        "    return 0\n"
+        "build.write_tree = slow\n"
+        "main()"
+    )
+    edit(course, 1)
+    before = contents(course / "build/site")
+    arguments = [sys.executable, "-c", script, "build", "-C", str(course), "--only", "site"]
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and not children.read_text():
+        time.sleep(0.01)
+    [helper] = children.read_text().split()
+    process.send_signal(how)
+    assert process.wait(60) == 130
+    assert not Path(f"/proc/{helper}").exists()
+    assert contents(course / "build/site") == before
+    assert {path.name for path in (course / "build").iterdir()} == LEFT
+
+
+def test_two_builds_at_once_are_one_build_and_one_clear_line(course: Path) -> None:
+    import fcntl
+
+    edit(course, 1)
+    before = contents(course / "build")
+    with (course / "build/.lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = build(course)
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1] == (
+        f"{course / 'build'}: Another build is writing here. Wait until it has finished."
+    )
+    assert contents(course / "build") == before
+
+
+def test_a_read_only_folder_is_one_clear_line(course: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root writes everywhere")
+    edit(course, 1)
+    (course / "build").chmod(0o555)
+    try:
+        done = build(course)
+    finally:
+        (course / "build").chmod(0o755)
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1] == (
+        f"{course / 'build'}: This cannot be written: Permission denied. What was there before is still there."
+    )
+
+
+def test_a_clock_that_is_set_back_hides_no_change(course: Path) -> None:
+    for file in (*course.rglob("*.yaml"), *course.rglob("*.html")):
+        os.utime(file, (1, 1))
+    assert "Nothing has changed." not in build(course).stderr  # the pages were touched
+    file = course / "course/m2.yaml"
+    size = file.stat().st_size
+    file.write_bytes(file.read_bytes().replace(b"The table", b"The tabla"))
+    os.utime(file, (1, 1))
+    assert file.stat().st_size == size
+    assert build(course).returncode == 0
+    assert "The tabla" in (course / "build/site/modules/m2.html").read_text("utf-8")
+
+
+@pytest.mark.acceptance
+def test_a_full_disk_leaves_the_last_good_output(course: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        assert build(course, "--into", disk).returncode == 0
+        before = contents(disk / "site")
+        for rest in (0, 8, 32, 64, 100):
+            edit(course, rest)
+            (disk / "filler").write_bytes(bytes(max(0, shutil.disk_usage(disk).free - rest * 1024)))
+            done = build(course, "--into", disk)
+            assert done.returncode in (0, 3), done.stderr
+            if done.returncode == 3:
+                assert "No space left on device. What was there before is still there." in done.stderr
+                assert contents(disk / "site") == before
+            (disk / "filler").unlink()
+            assert build(course, "--into", disk).returncode == 0
+            before = contents(disk / "site")
+            assert f"Table {rest}" in before["modules/m2.html"].decode()
+    finally:
+        subprocess.run(["umount", disk], check=True)
