@@ -461,6 +461,46 @@ def test_time_goes_on_while_a_test_is_closed(platform: Platform, sit: Any) -> No
     expect(result).to_contain_text("3 of 4 marks")
 
 
+def test_a_platform_that_ends_the_unit_is_obeyed_and_the_test_is_not_handed_in(platform: Platform, sit: Any) -> None:
+    limits = {
+        "scorm12": {"student_data.max_time_allowed": "0000:00:03", "student_data.time_limit_action": "exit,message"},
+        "scorm2004": {"max_time_allowed": "PT3S", "time_limit_action": "exit,message"},
+    }
+    first = {f"cmi.{name}": value for name, value in limits[platform.version].items()}
+    platform.visit(FINAL, **first)
+    taking = sit(platform.inner())
+    taking.begin()
+    unit = platform.page.frame_locator("iframe")
+    expect(unit.locator("#notice")).to_contain_text("The time that the platform allows for this unit is over.")
+    expect(unit.locator("#page")).to_have_count(0)
+    told = platform.told()
+    assert told["cmi.core.exit" if platform.version == "scorm12" else "cmi.exit"] == "time-out"
+    assert told[platform.names["completion"]] == "incomplete"
+    assert platform.names["raw"] not in told
+    platform.kept["cmi.suspend_data"] = told["cmi.suspend_data"]
+    platform.visit(FINAL)
+    expect(platform.inner().locator("[data-part=back]")).to_contain_text("You are back where you stopped.")
+
+
+@pytest.mark.slow
+def test_who_reads_again_comes_back_to_the_test(platform: Platform, sit: Any) -> None:
+    platform.visit(FINAL)
+    taking = sit(platform.inner())
+    taking.begin()
+    taking.hand_in()
+    platform.inner().locator(".quiz-again a").first.click()
+    unit = platform.page.frame_locator("iframe")
+    expect(unit.frame_locator("#page").locator("#finished")).to_be_visible()
+    unit.get_by_role("button", name="Back to the test").click()
+    expect(platform.inner().locator("[data-screen=result]")).to_be_visible()
+    expect(unit.get_by_role("button", name="Back to the test")).to_be_hidden()
+    platform.inner().locator(".quiz-again a").first.click()
+    expect(unit.frame_locator("#page").locator("#finished")).to_be_visible()
+    platform.leave()
+    platform.visit(FINAL)
+    expect(platform.inner().get_by_role("button", name="Go to attempt 2")).to_be_visible()
+
+
 def test_a_pretest_is_completed_and_neither_passed_nor_failed(platform: Platform, sit: Any) -> None:
     platform.visit(PRETEST)
     taking = sit(platform.inner())

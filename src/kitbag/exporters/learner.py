@@ -70,10 +70,11 @@ class RenderedCourse:
 
     def test_pages(self, scripts: Sequence[str]) -> dict[str, Callable[[], bytes]]:
         """Return the page of each test by path, with what it needs beside the site. Raises Undrawn."""
-        course = self.course
-        return dict(
-            render_pages(course, self.kits, templates=self.templates, digest=course.digest, scripts=tuple(scripts))
+        course, home = self.course, self.units == "course"
+        pages = render_pages(
+            course, self.kits, templates=self.templates, digest=course.digest, scripts=tuple(scripts), home=home
         )
+        return dict(pages)
 
     def of(self, module: Module) -> "RenderedCourse":
         """Return the same with one module alone."""

@@ -132,7 +132,13 @@ def page_of(test: Assessment) -> str:
 
 
 def render_pages(
-    course: Course, kits: Sequence[Kit], *, templates: Path | None, digest: str = "", scripts: Sequence[str] = ()
+    course: Course,
+    kits: Sequence[Kit],
+    *,
+    templates: Path | None,
+    digest: str = "",
+    scripts: Sequence[str] = (),
+    home: bool = False,
 ) -> Files:
     """Return kits as pages of the site, with the assets and pictures they need beside the site's.
 
@@ -142,8 +148,9 @@ def render_pages(
         templates: the course folder whose `templates/` may change the theme; `None` ignores it.
         digest: of the course's content, printed on every page.
         scripts: further classic scripts, from `assets/`, that come before those of the test; the caller adds them.
+        home: whether the page leads back to the start of the site.
     """
-    return _Tests(course, templates, digest).pages(kits, scripts)
+    return _Tests(course, templates, digest).pages(kits, scripts, home="../index.html" if home else "")
 
 
 class _Tests:
@@ -179,13 +186,14 @@ class _Tests:
             yield INSTRUCTORS, partial(self._instructors, kits)
             yield from self._assets("assets", scripts=())
 
-    def pages(self, kits: Sequence[Kit], scripts: Sequence[str]) -> Files:
+    def pages(self, kits: Sequence[Kit], scripts: Sequence[str], *, home: str) -> Files:
         theme = files("kitbag") / "templates"
         for kit in kits:
             page = partial(
                 self._page,
                 kit,
                 root="../",
+                home=home,
                 sites=("../",),
                 styles=tuple(map(_in_assets, STYLES)),
                 scripts=(*scripts, *map(_in_assets, SCRIPTS)),
@@ -221,6 +229,7 @@ class _Tests:
         kit: Kit,
         *,
         root: str,
+        home: str = "",
         sites: Sequence[str],
         styles: Sequence[str],
         scripts: Sequence[str],
@@ -244,6 +253,7 @@ class _Tests:
             self._environment.get_template("tests/test.html")
             .render(
                 root=root,
+                home=home,
                 kit=kit,
                 test=kit.test,
                 md=self._markdown,
@@ -268,6 +278,7 @@ class _Tests:
             self._environment.get_template("tests/instructors.html")
             .render(
                 root="",
+                home="",
                 tests=tuple(tests.values()),
                 kits={name: [kit for kit in kits if kit.test.id == name] for name in tests},
                 allowed=allowed,

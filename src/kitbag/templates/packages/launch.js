@@ -5,7 +5,9 @@
 
   const frame = /** @type {HTMLIFrameElement} */ (document.getElementById("page"));
   const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
-  const leave = /** @type {HTMLElement} */ (document.getElementById("leave"));
+  /** @param {string} id */
+  const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+  const [ways, back, leave] = ["ways", "return", "leave"].map(byId);
   /** @type {KitbagUnitData} */
   const data = JSON.parse(document.getElementById("unit")?.textContent || "{}");
   const platform = /** @type {{kitbagPlatform: (data: KitbagUnitData) => KitbagPlatform}} */ (
@@ -24,6 +26,13 @@
   function say(key) {
     notice.textContent = key ? data.strings[key] : "";
     notice.hidden = !key;
+  }
+
+  /** A test leads to lessons, and they do not lead back to it; the platform may want to be told where to go. */
+  function offer() {
+    back.hidden = closed || data.lessons.length > 0 || !place || place === data.start;
+    leave.hidden = closed || !opened || !opened.back;
+    ways.hidden = back.hidden && leave.hidden;
   }
 
   /** @param {boolean} kept */
@@ -67,6 +76,7 @@
       const path = href.startsWith(root) ? href.slice(root.length).replace(/[?#].*/, "") : "";
       if (!path || path === place) return;
       place = path;
+      offer();
       const lesson = data.lessons.findIndex((name) => path === `lessons/${name}.html`);
       if (lesson >= 0) memory.opened[lesson] = true;
       if (acted) tell();
@@ -109,19 +119,20 @@
 
   /** @param {string} key Close the unit for good and say why. */
   async function end(key) {
-    const back = opened ? opened.back : "";
+    const next = opened ? opened.back : "";
     const closing = close(key === "time_up");
     frame.remove();
-    leave.hidden = true;
+    offer();
     say(key);
     await closing;
-    if (back) location.assign(back);
+    if (next) location.assign(next);
   }
 
   addEventListener("pagehide", () => { close(false); });
   // A page that comes back from the browser's memory has been closed: the platform would hear no more.
   addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
   leave.addEventListener("click", () => { end("ended"); });
+  back.addEventListener("click", () => { frame.src = data.start; });
 
   /** @param {string} key Without a platform, the device keeps what is done. */
   function alone(key) {
@@ -134,7 +145,7 @@
     opened = found;
     memory = KitbagUnitState.read(data, found.state);
     if (found.review) say("review");
-    leave.hidden = !found.back;
+    offer();
     if (found.seconds === null) return;
     setTimeout(() => {
       if (found.onTimeUp.includes("exit")) end("time_up");
@@ -146,7 +157,8 @@
     if (found) begin(found);
     else alone("no_platform");
   }, () => alone("refused")).then(() => {
-    const at = opened ? opened.location : "";
+    // A unit without lessons is a test: it begins there, wherever the trainee read on.
+    const at = opened && data.lessons.length ? opened.location : "";
     frame.src = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\.html$/.test(at) ? at : data.start;
   });
 })();
