@@ -1,8 +1,9 @@
 """Our own pages as trees: taken apart to be put together again as one file, or as the XHTML of a book."""
 
+import json
 from collections.abc import Callable
 from html.parser import HTMLParser
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -117,6 +118,21 @@ def map_links(root: Element, change: Callable[[str], str]) -> None:
         attribute = "href" if element.tag == "a" else "src"
         if element.get(attribute) is not None:
             element.set(attribute, change(element.get(attribute, "")))
+
+
+def with_addresses(island: str, change: Callable[[str], str]) -> str:
+    """Return a quiz's data with each address changed, as JSON that no text within can end early."""
+    value = _with_addresses(json.loads(island), change)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _with_addresses(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: change(held) if key == "href" and isinstance(held, str) else _with_addresses(held, change)
+            for key, held in value.items()
+        }
+    return [_with_addresses(held, change) for held in value] if isinstance(value, list) else value
 
 
 def drop(root: Element, *paths: str) -> None:

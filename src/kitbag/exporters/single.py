@@ -3,22 +3,30 @@
 Each page of the site becomes a section. Without the script they follow one another; with it, one is shown at a time.
 """
 
-import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import sha256
 from importlib.resources import files
 from mimetypes import guess_type
 from posixpath import dirname, join, normpath
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
 from kitbag.exporters.base import Package, PackageFile
 from kitbag.exporters.learner import Part, RenderedCourse
-from kitbag.exporters.markup import drop, drop_dangling, has_class, map_links, parse_page, prefix_ids, shift_headings
+from kitbag.exporters.markup import (
+    drop,
+    drop_dangling,
+    has_class,
+    map_links,
+    parse_page,
+    prefix_ids,
+    shift_headings,
+    with_addresses,
+)
 from kitbag.rendering.catalogue import direction
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES
@@ -117,7 +125,7 @@ class _File:
         drop_dangling(main)
         change = partial(self._address, path)
         for island in main.iterfind(".//script"):
-            island.text = _island(json.loads(island.text or "{}"), change)
+            island.text = with_addresses(island.text or "{}", change)
         map_links(main, change)
         if path not in _SHARED:
             prefix_ids(main, f"{_id(path)}:", keep="quiz:")
@@ -169,20 +177,6 @@ def _in_reading_order(rendered: RenderedCourse, pages: Mapping[str, object]) -> 
 def _id(page: str) -> str:
     """Return the id of a page's section; no author's id holds a colon."""
     return page.replace("/", ":")
-
-
-def _island(value: Any, change: Callable[[str], str]) -> str:
-    """Return a quiz's data with its addresses changed, as JSON that no text within can end early."""
-    return json.dumps(_with_addresses(value, change), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _with_addresses(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: change(held) if key == "href" and isinstance(held, str) else _with_addresses(held, change)
-            for key, held in value.items()
-        }
-    return [_with_addresses(held, change) for held in value] if isinstance(value, list) else value
 
 
 def _hash(text: str) -> str:
