@@ -145,13 +145,14 @@ class _Book:
             if element.tag == "a" and not element.get("href"):
                 element.attrib.pop("href", "")
         root, body = self._html(path, page.findtext("head/title") or path)
-        for script in _SCRIPTS if islands else ():
-            etree.SubElement(root[0], "script", src=_way(path, script), defer="defer")
         found = {"scripted": bool(islands), "svg": main.find(".//svg") is not None}
         self._properties[path] = " ".join(name for name, holds in found.items() if holds)
         main.attrib.clear()
         main.tail = None
         body.append(main)
+        # At the end: in XHTML a browser runs scripts where they stand, whatever `defer` says.
+        for script in _SCRIPTS if islands else ():
+            etree.SubElement(body, "script", src=_way(path, script))
         return _xhtml(root)
 
     def _address(self, page: str, address: str) -> str:
