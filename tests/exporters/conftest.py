@@ -200,6 +200,43 @@ def ours() -> Callable[[Selection, Item, Any], Fraction]:
     return _ours
 
 
+def _spoken(item: Item, response: Any) -> dict[str, Any]:
+    """Return a response as QTI names it."""
+    match item.type:
+        case "matching" | "categorise":
+            return {"RESPONSE": [f"left_{left} right_{right}" for left, right in response.items()]}
+        case "cloze":
+            return {f"RESPONSE_{gap}": text for gap, text in response.items()}
+        case _:
+            return {"RESPONSE": list(response) if isinstance(response, tuple) else response}
+
+
+_RESPONSES: dict[str, list[Any]] = {
+    "single": ["a", "b", "c"],
+    "multiple": [("a",), ("a", "b"), ("a", "b", "c"), ("a", "c"), ("a", "b", "c", "d"), ("a", "b", "c", "d", "e")],
+    "truth": ["true", "false"],
+    "matching": [{"p1": "r2", "p2": "r1"}, {"p1": "r2", "p2": "r3"}, {"p1": "r1"}],
+    "ordering": [("e1", "e2", "e3"), ("e2", "e1", "e3"), ("e2", "e3", "e1")],
+    "numeric": ["80", "77.5", "82.5", "82.51", "800"],
+    "short": ["infusion", "AN INFUSION", "soup", "broth"],
+    "cloze": [{"minutes": "Four"}, {"minutes": "4", "water": "hot"}, {"minutes": "two", "water": "cold"}],
+    "sorting": [{"leaves": "pot", "milk": "cup", "water": "pot"}, {"leaves": "pot", "milk": "pot"}],
+    "essay": ["It was too hot."],
+}
+
+
+@pytest.fixture(scope="session")
+def spoken() -> Callable[[Item, Any], dict[str, Any]]:
+    """Return a response as QTI names it."""
+    return _spoken
+
+
+@pytest.fixture(scope="session")
+def typical_responses() -> Mapping[str, Sequence[Any]]:
+    """Right, partly right and wrong responses to the items of the small course, by id."""
+    return _RESPONSES
+
+
 # --- Texts that hold the signs of every format -------------------------------------------------------------------
 
 HOSTILE = [

@@ -1,7 +1,8 @@
 """Platforms import our files themselves, hold the same items and give the same marks.
 
 They are too large to install for a test. Each test runs where an environment variable says where one is:
-KITBAG_MOODLE, an installed Moodle 4.4 or later; KITBAG_CC2OLX, the command cc2olx.
+KITBAG_MOODLE, an installed Moodle 4.4 or later; KITBAG_CC2OLX, the command cc2olx;
+KITBAG_QTI_SDK, the folder src of QTI-SDK.
 """
 
 import json
@@ -42,6 +43,7 @@ from kitbag.rendering.markdown import plain
 pytestmark = pytest.mark.acceptance
 
 READER = Path(__file__).parent / "moodle_reader.php"
+SDK_READER = Path(__file__).parent / "qti_sdk_reader.php"
 TOLERANCE = Fraction(1, 10_000)
 
 
@@ -260,3 +262,72 @@ def test_cc2olx_converts_every_page_and_item(bank: str, request: pytest.FixtureR
     for path in chosen.pictures.values():
         assert (tmp_path / "olx" / "course" / path).is_file()
         assert any(image.get("src") == f"/static/{path}" for image in root.iter("img"))
+
+
+# --- QTI 2.1, by QTI-SDK -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def qti_sdk() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Let QTI-SDK read documents and score responses: see its script."""
+    source = installed("KITBAG_QTI_SDK", "the source of QTI-SDK")
+    php = shutil.which("php") or pytest.skip("php is not installed")
+
+    def run(documents: dict[str, Any]) -> dict[str, Any]:
+        command = [php, str(SDK_READER), str(source)]
+        done = subprocess.run(command, input=json.dumps(documents), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run
+
+
+def test_qti_sdk_scores_every_response_to_a_choice_as_we_do(
+    choices: Selection, unpack: Any, qti_sdk: Any, responses_to: Any, ours: Any
+) -> None:
+    files = unpack(EXPORTERS["qti21"].export(choices))
+    responses = {item.id: list(responses_to(item)) for item in choices.items}
+    asked = {
+        item.id: {
+            "xml": files[f"items/{item.id}.xml"].decode(),
+            "responses": [{"RESPONSE": given} for given in responses[item.id]],
+        }
+        for item in choices.items
+    }
+    scored = qti_sdk(asked)
+    for item in choices.items:
+        for response, theirs in zip(responses[item.id], scored[item.id]["scores"], strict=True):
+            assert abs(Fraction(theirs) - ours(choices, item, response)) < TOLERANCE, (item.id, response)
+
+
+def test_qti_sdk_scores_every_item_type_and_reads_the_draws(
+    selection: Selection, unpack: Any, qti_sdk: Any, ours: Any, spoken: Any, typical_responses: Any
+) -> None:
+    files = unpack(EXPORTERS["qti21"].export(selection))
+    documents = {
+        item.id: {
+            "xml": files[f"items/{item.id}.xml"].decode(),
+            "responses": [spoken(item, response) for response in typical_responses.get(item.id, ())],
+        }
+        for item in selection.items
+    }
+    found = qti_sdk(documents | {"final": {"xml": files["tests/final.xml"].decode()}})
+    for item in selection.items:
+        for response, theirs in zip(typical_responses.get(item.id, ()), found[item.id]["scores"], strict=True):
+            assert abs(Fraction(theirs) - ours(selection, item, response)) < TOLERANCE, (item.id, response)
+    assert found["final"] == {"draws": [[3, 12], [1, 2]]}
+
+
+def test_qti_sdk_reads_every_special_sign(hostile: Selection, unpack: Any, qti_sdk: Any) -> None:
+    files = unpack(EXPORTERS["qti21"].export(hostile))
+    typed = {item.id: item.accept[0] for item in hostile.items if isinstance(item, ShortAnswer)}
+    documents = {
+        item.id: {
+            "xml": files[f"items/{item.id}.xml"].decode(),
+            "responses": [{"RESPONSE": typed[item.id]}] if item.id in typed else [],
+        }
+        for item in hostile.items
+    }
+    found = qti_sdk(documents)
+    assert {name: found[name]["scores"] for name in typed} == {name: [1] for name in typed}

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from kitbag.exporters.archive import write_package
 from kitbag.exporters.base import Package, Selection, select
 from kitbag.exporters.registry import EXPORTERS
-from kitbag.questions.model import Item, ScoringRule
+from kitbag.questions.model import ScoringRule
 from kitbag.questions.scoring import score
 
 ROOT = Path(__file__).parents[2]
@@ -61,36 +61,11 @@ def player(page: Page) -> Page:
     return page
 
 
-def spoken(item: Item, response: Any) -> dict[str, Any]:
-    """Return a response as QTI names it."""
-    match item.type:
-        case "matching" | "categorise":
-            return {"RESPONSE": [f"left_{left} right_{right}" for left, right in response.items()]}
-        case "cloze":
-            return {f"RESPONSE_{gap}": text for gap, text in response.items()}
-        case _:
-            return {"RESPONSE": list(response) if isinstance(response, tuple) else response}
-
-
-RESPONSES: dict[str, list[Any]] = {
-    "single": ["a", "b", "c"],
-    "multiple": [("a",), ("a", "b"), ("a", "b", "c"), ("a", "c"), ("a", "b", "c", "d"), ("a", "b", "c", "d", "e")],
-    "truth": ["true", "false"],
-    "matching": [{"p1": "r2", "p2": "r1"}, {"p1": "r2", "p2": "r3"}, {"p1": "r1"}],
-    "ordering": [("e1", "e2", "e3"), ("e2", "e1", "e3"), ("e2", "e3", "e1")],
-    "numeric": ["80", "77.5", "82.5", "82.51", "800"],
-    "short": ["infusion", "AN INFUSION", "soup", "broth"],
-    "cloze": [{"minutes": "Four"}, {"minutes": "4", "water": "hot"}, {"minutes": "two", "water": "cold"}],
-    "sorting": [{"leaves": "pot", "milk": "cup", "water": "pot"}, {"leaves": "pot", "milk": "pot"}],
-    "essay": ["It was too hot."],
-}
-
-
 @pytest.mark.parametrize("rule", [ScoringRule.PARTIAL, ScoringRule.EXACT])
 def test_a_player_of_qti_3_scores_every_item_type_as_we_do(
-    rule: ScoringRule, selection: Selection, player: Page, unpack: Unpack
+    rule: ScoringRule, selection: Selection, player: Page, unpack: Unpack, spoken: Any, typical_responses: Any
 ) -> None:
-    items = [item.model_copy(update={"points": POINTS}) for item in selection.items if item.id in RESPONSES]
+    items = [item.model_copy(update={"points": POINTS}) for item in selection.items if item.id in typical_responses]
     bank = selection.course.banks[0].model_copy(update={"items": tuple(items)})
     info = selection.course.info.model_copy(update={"scoring": rule})
     chosen, findings = select(replace(selection.course, info=info, banks=(bank,)))
@@ -99,7 +74,7 @@ def test_a_player_of_qti_3_scores_every_item_type_as_we_do(
     files = unpack(EXPORTERS["qti3"].export(chosen))
     for item in chosen.items:
         xml = files[f"items/{item.id}.xml"].decode()
-        for response in RESPONSES[item.id]:
+        for response in typical_responses[item.id]:
             assert player.evaluate(SHOW, xml), item.id
             theirs = Fraction(str(player.evaluate(ANSWER, spoken(item, response))))
             ours = score(item, response, rule=None, default=chosen.scoring(item).rule).marks
