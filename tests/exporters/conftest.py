@@ -1,6 +1,7 @@
 """What the tests of exporters share: small courses, unpacked packages, our own marks, the schemas of the formats."""
 
 import functools
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -235,6 +236,29 @@ def spoken() -> Callable[[Item, Any], dict[str, Any]]:
 def typical_responses() -> Mapping[str, Sequence[Any]]:
     """Right, partly right and wrong responses to the items of the small course, by id."""
     return _RESPONSES
+
+
+# --- Readers -----------------------------------------------------------------------------------------------------
+
+GIFT_PARSER = ROOT / "node_modules" / "gift-pegjs" / "pegjs-gift.js"
+
+
+@pytest.fixture
+def read_gift(node: Callable[..., str], tmp_path: Path) -> Callable[[bytes], list[dict[str, Any]]]:
+    """Read GIFT with a parser of others: the questions, categories apart."""
+    if not GIFT_PARSER.exists():
+        pytest.skip("npm package gift-pegjs is not installed: run make test")
+    script = tmp_path / "read.cjs"
+    script.write_text(
+        "let text = ''; process.stdin.setEncoding('utf8').on('data', part => text += part).on('end', () => "
+        f"console.log(JSON.stringify(require({json.dumps(str(GIFT_PARSER))}).parse(text))));"
+    )
+
+    def read(data: bytes) -> list[dict[str, Any]]:
+        questions: list[dict[str, Any]] = json.loads(node(script, stdin=data.decode()))
+        return [question for question in questions if question["type"] != "Category"]
+
+    return read
 
 
 # --- Texts that hold the signs of every format -------------------------------------------------------------------

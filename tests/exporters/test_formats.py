@@ -275,9 +275,9 @@ def test_cartridge_items_have_profiles_and_one_stopping_key(files: Any) -> None:
     assert profiles["single"] == "cc.multiple_choice.v0p1"
     assert profiles["multiple"] == "cc.multiple_response.v0p1"
     assert profiles["truth"] == "cc.true_false.v0p1"
-    assert profiles["short"] == profiles["cloze.water"] == "cc.fib.v0p1"
+    assert profiles["short"] == profiles["cloze:water"] == "cc.fib.v0p1"
     assert profiles["essay"] == "cc.essay.v0p1"
-    assert [name for name in profiles if name.startswith("ordering")] == [f"ordering.place-{n}" for n in (1, 2, 3)]
+    assert [name for name in profiles if name.startswith("ordering")] == [f"ordering:place-{n}" for n in (1, 2, 3)]
     assert "numeric" not in profiles  # its tolerance cannot be carried
     (item,) = quiz.xpath("//q:item[@ident='multiple']", namespaces=ns)
     first = item.xpath("q:resprocessing/q:respcondition[1]", namespaces=ns)[0]

@@ -1,6 +1,5 @@
 """Real readers and players, written by others, get the same items and give the same marks."""
 
-import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +18,6 @@ from kitbag.questions.scoring import score
 
 ROOT = Path(__file__).parents[2]
 PLAYER = ROOT / "node_modules" / "@citolab" / "qti-components" / "cdn" / "index.global.js"
-GIFT_PARSER = ROOT / "node_modules" / "gift-pegjs" / "pegjs-gift.js"
 
 Unpack = Callable[[Package], dict[str, bytes]]
 
@@ -94,29 +92,11 @@ def test_a_player_of_qti_3_shows_options_and_tells_feedback(selection: Selection
 # --- GIFT: gift-pegjs --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def read_gift(node: Callable[..., str], tmp_path: Path) -> Callable[[bytes], list[dict[str, Any]]]:
-    """Read GIFT with a parser of others: the questions, categories apart."""
-    if not GIFT_PARSER.exists():
-        pytest.skip("npm package gift-pegjs is not installed: run make test")
-    script = tmp_path / "read.cjs"
-    script.write_text(
-        "let text = ''; process.stdin.setEncoding('utf8').on('data', part => text += part).on('end', () => "
-        f"console.log(JSON.stringify(require({json.dumps(str(GIFT_PARSER))}).parse(text))));"
-    )
-
-    def read(data: bytes) -> list[dict[str, Any]]:
-        questions: list[dict[str, Any]] = json.loads(node(script, stdin=data.decode()))
-        return [question for question in questions if question["type"] != "Category"]
-
-    return read
-
-
 def test_a_parser_of_gift_gets_the_same_items(selection: Selection, unpack: Unpack, read_gift: Any) -> None:
     package = EXPORTERS["gift"].export(selection)
     questions = {question["title"]: question for question in read_gift(unpack(package)["questions.gift"])}
     expected = [item.id for item in selection.items]
-    expected[expected.index("cloze") : expected.index("cloze") + 1] = ["cloze-minutes", "cloze-water"]
+    expected[expected.index("cloze") : expected.index("cloze") + 1] = ["cloze:minutes", "cloze:water"]
     assert list(questions) == expected
 
     def offered(name: str) -> list[tuple[Any, ...]]:
@@ -145,7 +125,7 @@ def test_a_parser_of_gift_gets_the_same_items(selection: Selection, unpack: Unpa
     assert places == [("Place 1", "Fill the kettle."), ("Place 2", "Boil the water."), ("Place 3", "Pour.")]
     assert questions["numeric"]["choices"][0]["text"] == {"type": "range", "number": 80, "range": 2.5}
     assert offered("short")[-1] == (0, "soup", "<p>Soup has vegetables.</p>")
-    assert offered("cloze-minutes")[:2] == [(100, "four", None), (100, "4", None)]
+    assert offered("cloze:minutes")[:2] == [(100, "four", None), (100, "4", None)]
     assert questions["essay"]["type"] == "Essay"
 
 

@@ -319,6 +319,11 @@ def _missing_pictures(selection: Selection) -> list[Finding]:
     return findings
 
 
+def part_id(item: Item, part: str) -> str:
+    """Return the id of a part of an item that is carried as an item of its own. A colon stands in no author's id."""
+    return f"{item.id}:{part}"
+
+
 def media_paths(names: Iterable[str]) -> dict[str, str]:
     """Return the path in a package of each media file, by its name under course/media, each once."""
     once = dict.fromkeys(names)

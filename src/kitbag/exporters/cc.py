@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from kitbag.course.audience import trainee_view
 from kitbag.course.model import Checkpoint, Figure, Lesson, Module
-from kitbag.exporters.base import Package, PackageFile, Selection, file_names, media_paths
+from kitbag.exporters.base import Package, PackageFile, Selection, file_names, media_paths, part_id
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.notes import everywhere
 from kitbag.exporters.texts import Texts
@@ -211,7 +211,7 @@ def questions_of(item: Item, texts: Texts) -> list[Question]:
             several = len(item.gaps) > 1
             return [
                 _typed(
-                    f"{item.id}.{gap.id}" if several else item.id,
+                    part_id(item, gap.id) if several else item.id,
                     prompt + texts.cloze(item, partial(_blank, gap)),
                     gap.accept,
                     _mistakes(gap.mistakes, texts),
@@ -251,7 +251,7 @@ def _parts(
         task = Markup("<p>{}</p>").format(texts.say("part_of", part=number, parts=len(parts)))
         asked = Markup("{}{}<p><strong>{}</strong></p>").format(prompt, task, texts.short(text))
         yield Question(
-            f"{item.id}.{name}",
+            part_id(item, name),
             "cc.multiple_choice.v0p1",
             asked,
             options,
@@ -285,7 +285,7 @@ class QuestionWriter:
     def write(self, question: Question, category: str, rationale: Markup) -> None:
         """Write a question as an `item` of QTI 1.2.1."""
         feedback = {name: told for name, _, told in question.options if told}
-        told = [_told(f"{name}_fb", html) for name, html in feedback.items()]
+        told = [_told(_option(name), html) for name, html in feedback.items()]
         told += [_told(f"mistake{number}_fb", html) for number, (_, html) in enumerate(question.wrong, start=1)]
         told += [_told("wrong_fb", question.told)] if question.told else []
         told.append(_told("general_fb", rationale))
@@ -363,11 +363,11 @@ def _processing(question: Question, feedback: Mapping[str, Markup]) -> Element:
     score.text = "100"
     for name in question.right:
         if name in feedback:
-            _show(right, f"{name}_fb")
+            _show(right, _option(name))
     _show(right, "general_fb")
     for name in feedback:
         if several or name not in question.right:
-            _condition(processing, name, f"{name}_fb")
+            _condition(processing, name, _option(name))
     for number, (typed, _) in enumerate(question.wrong, start=1):
         _condition(processing, typed, f"mistake{number}_fb", typed=True)
     other = _add(processing, "respcondition", **{"continue": "Yes"})
@@ -376,6 +376,11 @@ def _processing(question: Question, feedback: Mapping[str, Markup]) -> Element:
         _show(other, "wrong_fb")
     _show(other, "general_fb")
     return processing
+
+
+def _option(name: str) -> str:
+    """Return the name of an option's feedback, unlike that of any other feedback."""
+    return f"option_{name}_fb"
 
 
 def _condition(processing: Element, value: str, shown: str, *, typed: bool = False) -> None:
@@ -579,8 +584,8 @@ class _Cartridge:
         yield document(root, pretty=True)
 
     def _add_lesson(self, folder: Element, resources: Element, module: Module, lesson: Lesson) -> None:
-        name = f"lesson-{module.id}-{lesson.id}"
-        path = f"lessons/{self._pages[module.id, lesson.id]}"
+        page = self._pages[module.id, lesson.id]
+        name, path = f"lesson-{page.removesuffix('.html')}", f"lessons/{page}"
         item = _add(folder, "item", identifier=f"item-{name}", identifierref=name)
         _add(item, "title").text = lesson.title
         resource = _add(resources, "resource", identifier=name, type="webcontent", href=path)

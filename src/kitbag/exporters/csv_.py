@@ -2,8 +2,8 @@
 
 Facts that decide what is written here:
 - texts stay Markdown, as the author wrote them; nothing of an item is left out;
-- a spreadsheet runs a cell that begins with `= + - @`, a tab or a carriage return, so such a cell gets an apostrophe;
-  plain numbers do not need it;
+- a spreadsheet runs a cell that begins with `= + - @`, a tab or a carriage return, so such a cell gets an apostrophe,
+  as does one that already has apostrophes there: taking one away always gives the text; plain numbers do not need it;
 - the byte order mark tells Excel that the file is UTF-8.
 """
 
@@ -38,8 +38,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 """The columns. A part fills the first six; `value` is its key: whether it is right, or what it goes with."""
 
-_SIGNS: Final = frozenset("=+-@\t\r")
-_SUSPECT: Final = re.compile(r'"(?:[=+\-@]|\\[tr])')
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_SUSPECT: Final = re.compile(r"""\"'*(?:[=+\-@]|\\[tr])""")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _PIECE: Final = 1 << 16
 
@@ -198,7 +198,7 @@ def _flag(*, holds: bool) -> str:
 
 def _cell(text: str) -> str:
     """Return a text as it stands in a cell."""
-    if text[:1] in _SIGNS and not _NUMBER.fullmatch(text):
+    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 

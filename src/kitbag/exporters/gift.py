@@ -16,7 +16,7 @@ from typing import Final, assert_never
 
 from markupsafe import escape
 
-from kitbag.exporters.base import Package, PackageFile, Scoring, Selection
+from kitbag.exporters.base import Package, PackageFile, Scoring, Selection, part_id
 from kitbag.exporters.credits import AnyChoice, credits_floored, option_ids
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.moodle_grid import percentages, shown_words, weigh_choice
@@ -190,7 +190,7 @@ def _questions(item: Item, selection: Selection, texts: Texts) -> Iterator[str]:
         case Cloze():
             for gap in item.gaps:
                 shown_text = texts.cloze(item, partial(_blank, gap))
-                part = f"{item.id}-{gap.id}" if len(item.gaps) > 1 else item.id
+                part = part_id(item, gap.id) if len(item.gaps) > 1 else item.id
                 prompt = texts.prompt(item) + shown_text
                 yield _question(item, prompt, _typed(gap.accept, gap.mistakes, texts), after, selection, name=part)
         case Essay():
