@@ -3,7 +3,7 @@ r"""GIFT: one text file of questions, read by Moodle and by many small tools.
 Facts that decide what is written here:
 - `~ = # { } :` and the backslash are escaped by a backslash, a line break is `\n`;
 - an empty line ends a question;
-- texts are HTML here, marked `[html]`;
+- texts are HTML here, marked `[html]`; what is to be typed is plain, and no sign stands for an arrow there;
 - the category and the tags stand in lines of their own; `[id:…] [tag:…]` in a comment is read by Moodle;
 - it has no pictures, no ordering, no place for a marker's rubric, and one gap at most.
 """
@@ -99,6 +99,8 @@ def weigh(item: Item, selection: Selection) -> Row:
             if item.unit:
                 notes.append(change("unit-in-stem"))
             notes += numbers_only(item)
+        case ShortAnswer() | Cloze() if arrow := _arrow(item):
+            return Row(item.id, item.type, Rung.REFUSED, (loss("arrow", answer=arrow),))
         case ShortAnswer():
             notes.append(change("compared-by-platform"))
         case Cloze():
@@ -116,6 +118,15 @@ def weigh(item: Item, selection: Selection) -> Row:
     if selection.pictures_of(item):
         notes.append(loss("picture"))
     return Row(item.id, item.type, rung, (*notes, *everywhere(item)))
+
+
+def _arrow(item: ShortAnswer | Cloze) -> str:
+    """Return an answer to type that readers would take for a pair, or an empty string: an arrow cannot be escaped."""
+    boxes = item.gaps if isinstance(item, Cloze) else (item,)
+    answers = [
+        answer for box in boxes for answer in (*box.accept, *(w for wrong in box.mistakes for w in wrong.answers))
+    ]
+    return next((answer for answer in answers if "->" in answer), "")
 
 
 def _pieces(items: Sequence[Item], selection: Selection) -> Iterator[bytes]:
