@@ -459,6 +459,12 @@ def test_time_goes_on_while_a_test_is_closed(platform: Platform, sit: Any) -> No
     result = platform.inner().locator("[data-part=result]")
     expect(result).to_contain_text("The time is up. Your answers were handed in as they stood.")
     expect(result).to_contain_text("3 of 4 marks")
+    assert platform.told() == {}, "the trainee has not acted yet"
+    result.click()
+    assert platform.told()[platform.names["raw"]] == "75"
+    answers = interactions(platform)
+    assert sorted(one["result"] for one in answers) == ["correct", "correct", "correct", "neutral"]
+    assert sum(platform.names["response"] not in one for one in answers) == 1
 
 
 def test_a_platform_that_ends_the_unit_is_obeyed_and_the_test_is_not_handed_in(platform: Platform, sit: Any) -> None:

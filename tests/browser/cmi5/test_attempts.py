@@ -137,8 +137,8 @@ def test_a_module_is_completed_by_its_lessons_and_passed_by_its_practice(classro
     room.inner.locator("[data-part=end] .quiz-foot .quiz-main").click()
     room.inner.locator(".quiz-warning .quiz-buttons button").last.click()
     assert room.leave() == ["initialized", "completed", "failed", "terminated"]
-    blank = [one for one in room.lms.told("answered") if not one["result"]["response"]]
-    assert len(blank) == 9
+    [answer] = room.lms.told("answered")
+    assert answer["result"]["response"] == "a", "what was left blank was not answered"
     room.visit()
     assert "practice/m1.html" in room.inner.url
     expect(room.inner.locator("[data-item=single] input[value=a]")).to_be_checked()
@@ -175,12 +175,18 @@ def test_what_was_told_is_not_told_again_when_the_platform_forgets_the_state(
 ) -> None:
     room = classroom("test-pretest")
     room.lms.forgets = True
-    for _ in range(2):
+    for visit in (1, 2):
         room.visit()
         taking = sit(room.inner)
         taking.begin()
         taking.answer(well=0)
         taking.hand_in()
+        for _ in range(100):
+            if len(room.lms.told("answered")) == 2 * visit:
+                break
+            room.page.wait_for_timeout(50)
+        room.page.wait_for_timeout(300)
+        expect(room.page.locator("#notice")).to_be_hidden()
         room.leave()
     assert [room.lms.verbs(session) for session in (0, 1)] == [
         ["initialized", "completed", "terminated"],

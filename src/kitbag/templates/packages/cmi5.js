@@ -228,7 +228,7 @@
           },
         },
         result: {
-          response: one.response === null ? "" : written(one.response, STANDARD),
+          response: written(one.response || "", STANDARD),
           duration: span(one.seconds * 1000),
           ...(one.share === null ? {} : { success: one.share >= 1, score: { scaled: Math.round(one.share * 10000) / 10000 } }),
         },
@@ -311,7 +311,8 @@
 
       interactions({ interactions, submitted }) {
         handedIn = true;
-        waiting.push(...interactions.map((one) => answered(one, submitted)));
+        // What was left blank was not answered.
+        waiting.push(...interactions.filter(({ response }) => response !== null).map((one) => answered(one, submitted)));
         drain();
       },
 

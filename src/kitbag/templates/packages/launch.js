@@ -17,6 +17,8 @@
   /** @type {KitbagOpened | null} */
   let opened = null;
   let acted = false;
+  /** @type {KitbagHandedIn[]} */
+  let held = []; // a test whose time ran out is handed in as it opens, before the trainee acts
   let closed = false;
   let place = "";
   /** @type {unknown} */
@@ -62,6 +64,12 @@
     }));
   }
 
+  /** @param {KitbagHandedIn} handed */
+  function report(handed) {
+    if (!acted) held.push(handed);
+    else if (opened && !opened.review && !closed) platform.interactions(handed);
+  }
+
   /** @type {KitbagUnit} */
   const unit = {
     memory: new Map(),
@@ -69,6 +77,8 @@
     act() {
       if (acted) return;
       acted = true;
+      for (const handed of held) report(handed);
+      held = [];
       tell();
     },
     opened(href) {
@@ -98,7 +108,7 @@
       // Only whole sittings count: trying the wrong ones again, with the answers at hand, shows nothing.
       const { whole, score, possible, waiting, interactions } = handed;
       if (whole) memory.best[at] = KitbagUnitRule.better(memory.best[at], { score, possible, waiting });
-      if (opened && !opened.review && !closed && interactions.length) platform.interactions(handed);
+      if (interactions.length) report(handed);
       tell();
     },
     closed(quiz) {

@@ -143,8 +143,11 @@
       return typeof given === "string" ? version.text(given, type) : KitbagResponses.written(given, version);
     }
 
-    /** @param {KitbagInteraction} one */
-    const result = ({ share }) => (share === null ? "neutral" : share >= 1 ? "correct" : share <= 0 ? version.wrong : share.toFixed(4));
+    /** @param {KitbagInteraction} one What was left blank is not wrong. */
+    function result({ share, response }) {
+      if (share === null || response === null) return "neutral";
+      return share >= 1 ? "correct" : share <= 0 ? version.wrong : share.toFixed(4);
+    }
 
     /** @param {string} group @returns {number} */
     const count = (group) => Number(get(`cmi.${group}._count`)) || 0;
