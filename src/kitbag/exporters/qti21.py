@@ -9,7 +9,8 @@ Facts that decide what is written here:
 from typing import Final
 
 from kitbag.exporters.base import Package, Selection
-from kitbag.exporters.qti import INTERACTIONS, Dialect, content_package
+from kitbag.exporters.qti import INTERACTIONS, content_package
+from kitbag.exporters.qti_dialect import Dialect
 
 DIALECT: Final = Dialect(
     version="v2p1",
