@@ -63,7 +63,9 @@ const run = vm.runInThisContext(`({ lessons, practice, items, attempts, running,
     written: again && again.sitting ? Object.values(again.sitting.answers).map(({ response }) => response) : [],
     practice: Boolean(trained) && same(trained, training),
     foreign: KitbagUnitState.read(data, "Someone else's words | 1").best.every((best) => best === null)
-      && KitbagPacking.unpackTest({ ...test, version: "other" }, found("final")) === null,
+      && KitbagPacking.unpackTest({ ...test, version: "other" }, found("final")) === null
+      && [5, null, [null], [[]], [[1, "id", "?"]]].every((attempts) => (
+        [KitbagPacking.unpackTest(test, [test.version, 1, "", attempts])].every((one) => one === null || one.done.length < 2))),
   };
 }`);
 console.log(JSON.stringify(cases.map(run)));

@@ -83,7 +83,7 @@ def writings(draw: st.DrawFn) -> Json:
 
 def widest(count: int, written: int = 0) -> list[Json]:
     """Return items as wide as they may be, all answered, and some that are answered in writing."""
-    options = [{"id": f"o{n}"} for n in range(26)]
+    options, many = ([{"id": f"o{n}"} for n in range(count)] for count in (26, 200))
     ids = names(options)
     kinds: list[Json] = [
         {"type": "multiple-response", "options": options, "key": ids[:13], "answer": ids[::2]},
@@ -94,8 +94,15 @@ def widest(count: int, written: int = 0) -> list[Json]:
             "answer": dict(zip(ids, reversed(ids), strict=True)),
         },
         {"type": "ordering", "elements": options, "answer": ids[::-1]},
+        {"type": "multiple-response", "options": many, "key": names(many)[:100], "answer": names(many)[::2]},
+        {
+            "type": "categorise",
+            "elements": [one | {"category": "o0"} for one in many[:50]],
+            "categories": options,
+            "answer": dict.fromkeys(names(many)[:50], "o25"),
+        },
     ]
-    choosing = [{"points": 1} | kinds[n % 3] for n in range(count)]
+    choosing = [{"points": 1} | kinds[n % len(kinds)] for n in range(count)]
     return [*choosing, *({"type": "essay", "points": 1, "answer": "é" * 30} for _ in range(written))]
 
 

@@ -252,5 +252,19 @@ const KitbagPacking = (() => {
     return state;
   }
 
-  return { pack, unpack, packTest, unpackTest };
+  /**
+   * What a platform gives back may have been changed by anybody.
+   * @template {unknown[]} A @template T
+   * @param {(...given: A) => T} read
+   * @returns {(...given: A) => T | null}
+   */
+  const safely = (read) => (...given) => {
+    try {
+      return read(...given);
+    } catch {
+      return null;
+    }
+  };
+
+  return { pack, unpack: safely(unpack), packTest, unpackTest: safely(unpackTest) };
 })();
