@@ -12,7 +12,7 @@ import codecs
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NoReturn
@@ -31,6 +31,8 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
 # YAML 1.2, 5.1: all but the printable characters. The parser refuses them, apart from a byte order mark inside the
 # text (5.2).
+_ESCAPE = re.compile(r"\\[0abefvxuU]")
+# YAML 1.2, 5.7: the escapes of a double-quoted text that can stand for one of these all the same.
 
 
 class Marks:
@@ -148,7 +150,20 @@ def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
     except yaml.MarkedYAMLError as error:
         findings.append(_syntax_finding(error, tree.marks))
         return None, findings
+    if _ESCAPE.search(text):
+        findings += _escaped(tree.value, tree.marks, ())
     return tree, findings
+
+
+def _escaped(value: Any, marks: Marks, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Yield a finding for each text that an escape has given a character no page and no package can hold."""
+    if isinstance(value, str):
+        if odd := _UNPRINTABLE.search(value):
+            message = f"An escape in this text stands for U+{ord(odd.group()):04X}, which cannot be seen or printed."
+            yield Finding("control-character", marks.at(*path), message, "Delete it.")
+    elif value:
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _escaped(inner, marks, (*path, step))
 
 
 def _decode(data: bytes, file: str) -> tuple[str | None, list[Finding]]:
