@@ -190,7 +190,8 @@ def axe() -> Callable[[Page], list[str]]:
     source = from_npm("axe-core", "axe.min.js").read_text(encoding="utf-8")
 
     def judge(page: Page) -> list[str]:
-        page.evaluate(source)
+        for frame in page.frames:  # axe judges a frame where it finds itself in it
+            frame.evaluate(source)
         # Preloading asks for style sheets, which a page opened from disk under its policy must refuse.
         result = page.evaluate("() => axe.run(document, { resultTypes: ['violations'], preload: false })")
         return [

@@ -24,12 +24,6 @@ TITLES = [
     "\u2603 \U0001f375 \u0301",
     "  x  ",
 ]
-    "Tea \"for\" <two> & 'three' ]]>",
-    "\u0634\u0627\u064a \u202e\u200f",
-    "</script><b>",
-    "\u2603 \U0001f375 \u0301",
-    "  x  ",
-]
 
 
 def export(course: Path, into: Path, *formats: str) -> tuple[int, list[str]]:
