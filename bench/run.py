@@ -133,6 +133,25 @@ for module in loaded.course.modules:
         page.render(title=lesson.title, lessons=module.lessons, blocks=blocks).encode()
 """
 )
+DELIVERED = (
+    LOAD
+    + """
+import tempfile
+from kitbag.exporters.deliveries import deliver
+from kitbag.exporters.learner import RenderedCourse
+with tempfile.TemporaryDirectory() as target:
+    assert list(deliver(NAME, RenderedCourse(loaded.course), Path(target)))
+"""
+)
+CHECKED = (
+    DELIVERED.replace("NAME", "'scorm12'").partition("    assert")[0]
+    + """
+    [path] = deliver("scorm12", RenderedCourse(loaded.course), Path(target))
+    del loaded
+    from kitbag.exporters.checking.registry import check_package
+    assert check_package(path).sound
+"""
+)
 ONE_PDF = (
     LOAD
     + """
@@ -162,6 +181,11 @@ BARS = (
     Bar("check against reading", 3.0, CHECK, LOAD),
     Bar("site against a bare loop of Jinja and Markdown", 1.5, SITE, BARE_SITE, start=LOAD),
     Bar("site: memory in MiB", 200, SITE),
+    *(
+        Bar(f"packages, {name}: memory in MiB", 200, DELIVERED.replace("NAME", repr(name)))
+        for name in ("zip", "html", "scorm12", "scorm2004", "cmi5", "epub")
+    ),
+    Bar("packages, scorm12 made and checked: memory in MiB", 200, CHECKED),
     Bar("a PDF against raw WeasyPrint", 1.05, OUR_PDF, RAW_PDF, size="S", start=ONE_PDF),
 )
 
