@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import lxml.html
+import page as judge
 import pikepdf
 import pytest
 from click.testing import CliRunner, Result
@@ -180,8 +181,13 @@ def test_page_shows_the_same_and_no_markup_of_a_name(merged: Path) -> None:
         row.text_content().strip() for row in page.xpath("//h2[text()='Final test']/following::table[1]//tbody//th")
     ]
     assert names == ["=Ada", "Bo", "Cy <b>"]
-    bars = page.xpath("//h2[text()='Final test']/following::h3[1]/following::table[1]//svg")
-    assert [(bar.get("role"), bar.get("aria-label")) for bar in bars] == [
+    (plot,) = page.xpath("//h2[text()='Final test']/following::h3[text()='Scores'][1]/following::svg[1]")
+    assert plot.findtext("title") == (
+        "People: 50–59 %: 1, 60–69 %: 0, 70–79 %: 0, 80–89 %: 0, 90–100 %: 2"  # noqa: RUF001 - it is a range
+    )
+    assert [text.text for text in plot.findall("text")][-1] == "80 % passes"
+    bars = page.xpath("//h2[text()='Final test']/following::h3[text()='By objective'][1]/following::table[1]//svg")
+    assert [(bar.get("role"), bar.findtext("title")) for bar in bars] == [
         ("img", "66 % of the marks"),
         ("img", "75 % of the marks"),
     ]
@@ -193,6 +199,20 @@ def test_report_is_printed(merged: Path, tmp_path: Path) -> None:
     assert kitbag("results", "report", "-C", merged, "--format", "pdf", "--output", target).exit_code == 0
     with pikepdf.open(target) as pdf:
         assert pdf.docinfo["/Title"] == "Results: Making tea"
+    assert judge.validate_pdf_bytes(target.read_bytes(), profile="ua1").failures == []
+
+
+def test_text_shows_how_the_scores_lie(merged: Path) -> None:
+    shown = kitbag("results", "report", "-C", merged).output
+    assert shown.partition("Final test: Scores\n==================\n")[2].partition("\n\n")[0] == (
+        "Percent   People\n"
+        "--------  ------  --------------------\n"
+        "50-59 %   1       ██████████\n"
+        "60-69 %   0\n"
+        "70-79 %   0\n"
+        "80-89 %   0\n"
+        "90-100 %  2       ████████████████████"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The report on results as text, as CSV and as a page that needs no other file; the page is also what is printed."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
@@ -117,6 +118,25 @@ class Words:
             for kind, tallies, texts in tables
         ]
 
+    def spread(self, test: Assessment) -> list[tuple[str, int]]:
+        """Return how many people scored how much, ten percent to a row, from the lowest score on."""
+        counts = self.report.spread(test)
+        lowest = next((tenth for tenth, count in enumerate(counts) if count), len(counts))
+        return [
+            (f"{10 * tenth}\u2013{100 if tenth == 9 else 10 * tenth + 9} %", counts[tenth])
+            for tenth in range(lowest, len(counts))
+        ]
+
+    def spread_label(self, spread: Sequence[tuple[str, int]]) -> str:
+        """Return the same in words, for who cannot see the plot."""
+        return f"{self.text('people')}: " + ", ".join(f"{label}: {count}" for label, count in spread)
+
+    def cut_score(self, test: Assessment) -> int | None:
+        """Return the percentage that passes; None where nothing is to be passed."""
+        if test.purpose == "pretest":
+            return None
+        return self.report.course.info.cut_score if test.cut_score is None else test.cut_score
+
     def few(self, tallies: Sequence[tuple[str, str, Tally]]) -> str:
         """Return a warning where percentages rest on too few answers to say more than how these went."""
         return self.text("few_note", few=FEW) if any(one.shown < FEW for _, _, one in tallies) else ""
@@ -154,9 +174,9 @@ def results_text(report: Report, *, unicode: bool = True) -> str:
     words = Words(report)
     full, empty = ("█", "·") if unicode else ("#", ".")
 
-    def bar(share: Fraction) -> str:
+    def bar(share: Fraction, rest: str = empty) -> str:
         filled = int(max(Fraction(0), share) * _BAR // 1)
-        return full * filled + empty * (_BAR - filled)
+        return full * filled + rest * (_BAR - filled)
 
     parts = [words.text("title", course=report.course.info.title)]
     for test in report.course.info.tests:
@@ -177,6 +197,13 @@ def results_text(report: Report, *, unicode: bool = True) -> str:
         header = [words.text(key) for key in ("person", "standing", "marks", "percent", "attempts", "remarks")]
         summary = ", ".join(f"{label}: {count}" for label, count in words.counts(test))
         parts.append(_titled(test.title, [summary, "", _columns(header, rows)]))
+        if spread := words.spread(test):
+            most = max(count for _, count in spread)
+            people = [
+                (label.replace("\u2013", "-"), str(count), bar(Fraction(count, most), "")) for label, count in spread
+            ]
+            header = [words.text("percent"), words.text("people"), ""]
+            parts.append(_titled(f"{test.title}: {words.text('spread')}", [_columns(header, people)]))
         for title, heading, tallies in words.tallies(test):
             told = [
                 (name, f"{number(one.marks)} / {number(one.possible)}", f"{percent(one.share)} %", bar(one.share))
@@ -202,9 +229,18 @@ def _titled(title: str, parts: Sequence[str]) -> str:
 
 def _columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = [header, *rows]
-    widths = [max(len(row[place]) for row in cells) for place in range(len(header))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    widths = [max(_width(row[place]) for row in cells) for place in range(len(header))]
+    lines = [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes on a terminal: two for a wide letter, none for a mark on a letter."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(character)) for character in text)
 
 
 # --- Page ----------------------------------------------------------------------------------------------------------

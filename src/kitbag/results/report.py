@@ -1,6 +1,6 @@
 """What came of a course's tests: who passed, failed or is missing, and how each objective and item fared."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -115,6 +115,12 @@ class Report:
     def of(self, test: Assessment, standing: Standing) -> int:
         """Return how many people stand so with a test."""
         return sum(one.test.id == test.id and one.standing is standing for one in self.sittings)
+
+    def spread(self, test: Assessment) -> tuple[int, ...]:
+        """Return how many people scored 0 to 9 %, 10 to 19 % and so on to 90 to 100 %, in the attempt that counts."""
+        best = [one.best for one in self.sittings if one.test.id == test.id and one.best]
+        tenths = Counter(min(9, max(0, int(share_of(taken) * 10 // 1))) for taken in best)
+        return tuple(tenths[tenth] for tenth in range(10))
 
     @property
     def gain(self) -> Gain | None:
