@@ -744,6 +744,31 @@ def test_clearing_the_device_leaves_nothing(open_test: Callable[..., Page], answ
     expect(page.locator("[data-screen=start]")).to_be_visible()
 
 
+def test_what_was_cleared_does_not_come_back_with_a_power_cut(open_test: Callable[..., Page]) -> None:
+    page = open_test("all")
+    begin(page)
+    hand_in(page)
+    old = page.evaluate("localStorage.getItem('kitbag:tea:2.1:test:all')")
+    # A browser that was killed has not yet written down what it forgot.
+    cut = f"""() => {{
+      localStorage.setItem("kitbag:tea:2.1:test:all", {json.dumps(old)});
+      localStorage.setItem("kitbag:tea:2.1:test:all:owner", "gone");
+    }}"""
+    page.get_by_role("button", name="Clear this device").click()
+    page.get_by_role("button", name="Clear it").click()
+    expect(page.locator("[data-screen=start]")).to_be_visible()
+    page.evaluate(cut)
+    again(page)
+    expect(page.locator("[data-screen=start]")).to_be_visible()
+    begin(page)
+    turn_to(page, "short")
+    question(page).locator("input").fill("infusion")
+    page.wait_for_function(ON_DISK)
+    page.evaluate(cut)
+    again(page)
+    expect(question(page).locator("input")).to_have_value("infusion")
+
+
 def test_the_site_clears_tests_too(
     open_test: Callable[..., Page], course: Course, tmp_path: Path, answer: Answer
 ) -> None:

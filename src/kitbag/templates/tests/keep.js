@@ -10,7 +10,7 @@
  * @property {"review" | "elsewhere" | ""} closed Why no attempt can be made here; empty where one can.
  * @property {() => Promise<unknown>} load What was kept last, or null; it is checked before it is used.
  * @property {(state: {rev: number}) => boolean} save False where the test belongs to another tab by now.
- * @property {() => Promise<void>} clear
+ * @property {(rev: number) => Promise<void>} clear Forget all that was kept up to this change.
  * @property {() => Promise<boolean>} works Whether anything can be kept.
  * @property {() => Promise<boolean>} taken Whether another tab has the test.
  * @property {() => void} take
@@ -196,10 +196,11 @@ const KitbagKeep = (() => {
         if (!writing) flush();
         return true;
       },
-      async clear() {
+      async clear(rev) {
         next = null;
         set(key, null);
-        await slow.remove(key).catch(() => false);
+        // Until the browser has written that down, a power cut brings back what localStorage held: this outranks it.
+        await slow.put(key, JSON.stringify({ rev })).catch(() => false);
       },
       async works() {
         const probe = `${key}:probe`;

@@ -41,9 +41,9 @@
   let told = Infinity;
   let current = {};
 
-  /** @returns {KitbagTestState} */
-  function fresh() {
-    return { schema: "kitbag-test/1", rev: 0, person: "", large: false, allowed: [], sitting: null, done: [] };
+  /** @param {number} [rev] @returns {KitbagTestState} */
+  function fresh(rev = 0) {
+    return { schema: "kitbag-test/1", rev, person: "", large: false, allowed: [], sitting: null, done: [] };
   }
 
   /** @param {string} words */
@@ -61,7 +61,7 @@
   /** @param {unknown} kept @returns {KitbagTestState} */
   function mend(kept) {
     const saved = /** @type {KitbagTestState | null} */ (kept);
-    if (!saved || saved.schema !== "kitbag-test/1" || !Array.isArray(saved.done)) return fresh();
+    if (!saved || saved.schema !== "kitbag-test/1" || !Array.isArray(saved.done)) return fresh(Number(saved && saved.rev) || 0);
     const done = saved.done.filter((entry) => entry && isRecord(entry.record));
     return {
       schema: "kitbag-test/1",
@@ -108,7 +108,8 @@
 
   /** Keep what has changed. Where another tab has the test by now, give way. */
   function save() {
-    state.rev += 1;
+    // By the clock, so that it is later than all that was kept before the device was cleared.
+    state.rev = Math.max(state.rev + 1, Date.now());
     if (state.sitting) state.sitting.seen = clock();
     if (!keep.save(state)) giveWay();
   }
@@ -676,9 +677,9 @@
   }
 
   async function clear() {
-    state = fresh();
+    state = fresh(Math.max(state.rev + 1, Date.now()));
     quiz = null;
-    await keep.clear();
+    await keep.clear(state.rev);
     applyLarge();
     showStart();
     announce(say("cleared"));
