@@ -89,7 +89,7 @@ class Console:
             if not self.plain:
                 filled = textwrap.fill(line, max(20, self.width), initial_indent=start, subsequent_indent=after)
                 shown = filled or start.rstrip()
-            self.say(shown.replace(NO_BREAK, " "), style)
+            self.say(shown.replace(NO_BREAK, " ").rstrip(), style)
 
     def clear(self) -> None:
         """Begin a new screen, where there are screens."""

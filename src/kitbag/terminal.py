@@ -366,10 +366,12 @@ class _Runner:
             done, blank, flag = self._signs
             self._note(self._t("terminal.legend", answered=done, blank=blank, flagged=flag), "quiet")
         else:
+            lines = []
             for place, answer in enumerate(self._sitting.state.answers, 1):
                 state = "terminal.states.blank" if answer.response is None else "terminal.states.answered"
                 flag = f", {self._t('terminal.flagged')}" if answer.flagged else ""
-                self._note(f"{place}: {self._t(state)}{flag}")
+                lines.append(f"{place}: {self._t(state)}{flag}")
+            self._note("\n".join(lines))
         self._note(self._missing())
 
     def _missing(self) -> str:
