@@ -8,15 +8,18 @@ import contextlib
 import io
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import UUID
 
+from fuzz_mutation import LARGEST
 from fuzz_safe_html import dangers
 from jinja2 import TemplateNotFound
 
@@ -32,6 +35,11 @@ from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
 from kitbag.course.provenance import usage
 from kitbag.course.readability import readability_notes
 from kitbag.course.sources_file import CannotEdit, Described, with_document, with_observations, with_pin
+from kitbag.exporters.base import select
+from kitbag.exporters.checking.registry import check_package
+from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
+from kitbag.exporters.learner import RenderedCourse
+from kitbag.exporters.registry import EXPORTERS, export, write_export
 from kitbag.fields import Model
 from kitbag.findings import has_errors
 from kitbag.modelling import read_model
@@ -470,6 +478,56 @@ def _sources_files() -> list[bytes]:
     return [path.read_bytes() for path in sorted(PROJECTS.glob("*/course/sources.yaml"))]
 
 
+# --- Packages ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def _packages() -> Mapping[str, bytes]:
+    """A package in every format, by its name."""
+    course = _tea().course
+    selection, _ = select(course)
+    assert selection is not None
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for learner in LEARNER_FORMATS:
+            list(deliver(learner, RenderedCourse(course, None, "course"), folder))
+        for bank in EXPORTERS:
+            write_export(export(bank, selection, templates=None), folder)
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _package(data: bytes, folder: Path) -> None:
+    """Judge a package whose bytes, or one of whose files, are not as they were made."""
+    name, found, inside = data.partition(_NAME)
+    package, _, member = name.decode("utf-8", "replace").partition("/")
+    if not found or package not in _packages():
+        return
+    file = folder / package
+    if member:
+        with zipfile.ZipFile(io.BytesIO(_packages()[package])) as before, zipfile.ZipFile(file, "w") as after:
+            for entry in before.infolist():
+                after.writestr(entry, inside if entry.filename == member else before.read(entry))
+    else:
+        file.write_bytes(inside)
+    for finding in check_package(file).findings:
+        _told(finding)
+    assert list(folder.iterdir()) == [file]
+
+
+def _package_inputs() -> list[bytes]:
+    """Every package whole, and with each of its lists of contents, questions or data in front."""
+    inputs = []
+    for name, data in _packages().items():
+        inputs.append(name.encode() + _NAME + data)
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                members = [
+                    one for one in archive.namelist() if one.endswith((".xml", ".json", ".opf", ".ncx", ".html"))
+                ]
+                inputs += [f"{name}/{one}".encode() + _NAME + archive.read(one) for one in members[:6]]
+    return [one for one in inputs if len(one) <= LARGEST]
+
+
 # --- The preview ------------------------------------------------------------------------------------------------
 
 
@@ -543,5 +601,6 @@ TARGETS: Final[Mapping[str, Target]] = {
     "typed": Target(_typed, lambda: list(TYPED)),
     "document": Target(_document, _documents),
     "sources-file": Target(_sources_file, _sources_files),
+    "package": Target(_package, _package_inputs),
     "request": Target(_request, lambda: list(REQUESTS)),
 }
