@@ -266,8 +266,9 @@ def locked(folder: Path) -> Iterator[None]:
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # Windows lets nobody cut a file short that another holds: so nothing is cut.
-    with (folder / ".lock").open("ab") as file:
+    # Windows lets nobody cut a file short that another holds: so nothing is cut. Nobody waits at a pipe of this name.
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(folder / ".lock", flags, 0o666), "r+b", buffering=0) as file:
         if sys.platform == "win32":
             import msvcrt
 

@@ -1,0 +1,1 @@
+"""Commands whose streams, surroundings and clock are not what they should be."""
