@@ -64,19 +64,27 @@ class _Kitbag(click.Group):
             raise click.UsageError("SOURCE_DATE_EPOCH must be whole seconds since 1970, such as 1767225600.", ctx)
         try:
             with _interruptible():
-                result = super().invoke(ctx)
-                # Here, where a full disk or a closed pipe can still be told; Python would fail at its very end.
-                sys.stdout.flush()
-                return result
+                try:
+                    return super().invoke(ctx)
+                finally:
+                    # Here, where a full disk or a closed pipe can still be told; Python would fail at its very end.
+                    sys.stdout.flush()
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             ctx.exit(INTERRUPTED)
         except OSError as error:
             if error.errno == errno.EPIPE:  # nobody reads on: `kitbag check | head -1`
                 raise
+            with contextlib.suppress(OSError):  # what could not be written is not tried again at the very end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"{where}The system refuses: {error.strerror or error}.", err=True)
             ctx.exit(IN_PART)
+        except UnicodeEncodeError as error:
+            # Python hands bytes that are no UTF-8 on as lone surrogates: right for the name of a file, wrong in a text.
+            if not any("\ud800" <= character <= "\udfff" for character in error.object):
+                raise
+            raise click.UsageError("A word of this command is no text in UTF-8.", ctx) from None
 
 
 @contextlib.contextmanager

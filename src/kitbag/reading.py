@@ -225,6 +225,8 @@ class _Reader:
         if isinstance(self.next_event(), yaml.StreamEndEvent):
             self.refuse("empty-file", 0, "The file is empty.")
         self.tree.value, self.marks.root = self.value(self.next_event(), 0)
+        if self.tree.value is None:  # nothing but `---`
+            self.refuse("empty-file", 0, "The file is empty.")
         self.next_event()  # the document ends
         event: Any = self.next_event()
         if not isinstance(event, yaml.StreamEndEvent):

@@ -17,17 +17,17 @@ def closed(descriptor: int) -> dict[str, Any]:
     return {stream: None, "preexec_fn": lambda: os.close(descriptor)}
 
 
-def full(stream: str) -> dict[str, Any]:
+def full() -> dict[str, Any]:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
-    return {stream: Path("/dev/full").open("w")}
+    return {"before": ("sh", "-c", 'exec "$@" > /dev/full', "sh")}
 
 
 SURROUNDINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "no standard output": lambda: closed(1),
     "no standard error": lambda: closed(2),
     "no standard input": lambda: closed(0),
-    "a full device for output": lambda: full("stdout"),
+    "a full device for output": full,
     "no home": lambda: {"env": {"HOME": None, "USER": None, "LOGNAME": None}},
     "the C locale": lambda: {"env": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}},
     "an ASCII terminal": lambda: {"env": {"PYTHONIOENCODING": "ascii"}},
@@ -52,8 +52,9 @@ def test_a_closed_output_is_no_reason_to_fail_loudly(name: str, place: Path) -> 
     assert run(commands(place)[name], **closed(1)).returncode == 0
 
 
-def test_a_full_device_is_told_in_one_line(place: Path) -> None:
-    done = run(commands(place)["coverage"], **full("stdout"))
+@pytest.mark.parametrize("name", ["schema", "check", "coverage"])
+def test_a_full_device_is_told_in_one_line(name: str, place: Path) -> None:
+    done = run(commands(place)[name], **full())
     assert done.returncode == 3
     assert done.stderr.splitlines()[-1] == "The system refuses: No space left on device."
 
@@ -81,12 +82,12 @@ def test_a_date_that_is_none(epoch: str, place: Path) -> None:
 
 def test_the_folder_it_stands_in_is_gone(place: Path) -> None:
     gone = place / "gone"
-    gone.mkdir()
-    script = f"cd '{gone}' && rmdir '{gone}' && exec \"$@\""
+    script = f"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && exec \"$@\""
     for arguments in (["check"], ["schema", "course"], commands(place)["check"]):
         assert run(arguments, before=("sh", "-c", script, "sh")).returncode in (0, 1, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_an_interrupted_build_tidies_up(name: str, place: Path) -> None:
     tea = place / "tea"
@@ -111,6 +112,7 @@ def test_what_the_caller_ignores_stays_ignored(place: Path) -> None:
     assert (place / "tea/build/site/index.html").exists()
 
 
+@pytest.mark.slow
 def test_two_builds_at_once(place: Path) -> None:
     command = [*KITBAG, *commands(place)["build-site"]]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -125,6 +127,7 @@ def test_two_builds_at_once(place: Path) -> None:
     assert [path.name for path in site.parent.glob(".site*")] == []
 
 
+@pytest.mark.slow
 def test_text_that_is_no_text(place: Path) -> None:
     """Arguments in another encoding reach Python as lone surrogates, which no file in UTF-8 can hold."""
     tea = os.fsencode(place / "tea")
