@@ -31,6 +31,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (here / "responses.json").write_text(json.dumps({"form": form, "responses": {}}))
     for command in (("mark", here / "grid.csv", "-C", tea), ("results", "add", tea / "build/results", "-C", tea)):
         assert CliRunner().invoke(main, [str(word) for word in command]).exit_code == 0
+    (tea / "build/results").rename(here / "records")
     shutil.rmtree(tea / "build")
     return here
 

@@ -32,7 +32,7 @@ def commands(place: Path) -> dict[str, list[str]]:
         "mark": ["mark", str(place / "grid.csv"), *course],
         "quiz": ["quiz", "final", *course, "--person", "Bo", "--plain"],
         "quiz-responses": ["quiz", "final", *course, "--person", "Cy", "--responses", str(place / "responses.json")],
-        "results-add": ["results", "add", *course],
+        "results-add": ["results", "add", *course, "--store", f"{out}.sqlite", str(place / "records")],
         "results-report": ["results", "report", *course],
         "results-html": ["results", "report", *course, "--format", "html", "--output", f"{out}.html"],
         "results-export": ["results", "export", *course, "--xapi", f"{out}.json"],

@@ -48,12 +48,13 @@ if TYPE_CHECKING:
 @click.option("--skeleton", is_flag=True, help="Lay down a small course to write over, not the whole shipped one.")
 def init(folder: Path, *, skeleton: bool) -> None:
     """Start a course in FOLDER, which must be new or empty."""
+    from kitbag.files import Unwritable
     from kitbag.shipped import CannotStart, start
 
     try:
         written = start(folder, skeleton=skeleton)
     except CannotStart as error:
-        stop(str(error))
+        stop(str(error), IN_PART if isinstance(error.__cause__, OSError | Unwritable) else MISTAKES)
     click.echo(f"Wrote {len(written)} files into {folder}. Next: cd {folder} && kitbag build")
 
 
