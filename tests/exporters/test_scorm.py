@@ -134,3 +134,16 @@ def test_the_pages_that_open_units_are_valid(
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(files[path])
     assert vnu(tmp_path / "launch-unit-m1.html") == []
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_metadata_say_all_that_a_catalogue_asks(name: str, course: Course, tmp_path: Path) -> None:
+    manifest = etree.fromstring(unpacked(name, course, tmp_path)["imsmanifest.xml"])
+    [lom] = manifest.xpath("//*[local-name()='lom']")
+    said = {"".join(element.itertext()).strip() for element in lom.iter() if isinstance(element.tag, str)}
+    minutes = sum(module.minutes for module in course.modules)
+    wanted = {course.info.edition, course.info.language, course.info.licence, f"PT{minutes // 60}H{minutes % 60}M"}
+    wanted |= {f"{objective.id} {objective.text}" for objective in course.objectives.values()}
+    assert wanted <= said
+    assert any(text.startswith("Every picture has a text equivalent.") for text in said)
+    assert any(course.info.title.strip() in text for text in said)

@@ -12,6 +12,7 @@ from kitbag.exporters.base import Package
 from kitbag.exporters.learner import Part, RenderedCourse, page_file
 from kitbag.exporters.units import Unit, unit_files, units_of
 from kitbag.exporters.xml import PREFIXES, Element, document
+from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.markdown import plain
 
 _XSI: Final = PREFIXES["xsi"]
@@ -133,7 +134,10 @@ def _sequencing(version: Scorm, unit: Unit) -> Element:
 
 
 def _lom(version: Scorm, course: Course) -> Element:
-    """Return what a platform may show of the course (IEEE LOM): title, edition, length, licence, objectives."""
+    """Return what a platform may show of the course (IEEE LOM): title, edition, length, licence, objectives.
+
+    It has no field for accessibility; how the course is to be used says it (LOM 5.10).
+    """
     space, language = version.namespaces["lom"], course.info.language
 
     def add(parent: Element, tag: str, text: str = "") -> Element:
@@ -166,6 +170,7 @@ def _lom(version: Scorm, course: Course) -> Element:
     for tag in version.duration:
         inner = add(inner, tag)
     inner.text = f"PT{minutes // 60}H{minutes % 60}M"
+    text_in(educational, "description", catalogue_for(language).text("packages.accessible"))
     rights = add(lom, "rights")
     choice(rights, "copyrightAndOtherRestrictions" if not version.wrapped else "copyrightandotherrestrictions", "yes")
     text_in(rights, "description", course.info.licence)
