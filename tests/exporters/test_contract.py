@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from lxml import etree
 
-from kitbag.exporters.base import Exporter, Package, Selection
+from kitbag.exporters.base import Exporter, Package, Selection, select
 from kitbag.exporters.fidelity import Kind, Rung
 from kitbag.exporters.registry import EXPORTERS, export
 from kitbag.questions.model import ItemType
@@ -71,6 +72,21 @@ def test_strict_makes_each_loss_an_error(exporter: Exporter, selection: Selectio
     assert {finding.severity for finding in relaxed.findings} <= {"warning"}
     for subject, finding in zip(lossy, made.findings, strict=True):
         assert finding.message.startswith(f"{subject}: {exporter.title} ")
+
+
+def test_a_loss_that_many_items_share_is_one_warning_but_an_error_each(make_course: Any) -> None:
+    items = [{"id": f"s{n}", "type": "short-answer", "accept": ["x"], "points": 2} for n in range(6)]
+    chosen, _ = select(make_course([*items, {"id": "e", "type": "short-answer", "accept": ["->"]}]))
+    assert chosen is not None
+    weight = "All questions weigh the same in this format: 2 points become one. Set the weight on the platform."
+    arrow = 'The answer "->" would be read as a pair, since this format has no other sign for an arrow.'
+    assert [str(finding) for finding in export("gift", chosen).findings] == [
+        f"questions/m1.yaml: warning: GIFT carries 6 items with a loss: s0, s1, s2 and 3 more. {weight}",
+        f"questions/m1.yaml: warning: e: GIFT cannot carry it. {arrow}",
+    ]
+    strict = [str(finding) for finding in export("gift", chosen, strict=True).findings]
+    assert len(strict) == 7
+    assert strict[0] == f"questions/m1.yaml: s0: GIFT carries it with a loss. {weight}"
 
 
 @pytest.mark.parametrize("name", MANIFESTS)

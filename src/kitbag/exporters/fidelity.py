@@ -6,11 +6,11 @@ export lists.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kitbag.findings import Finding, Place, Severity
 from kitbag.rendering.catalogue import Catalogue
@@ -18,6 +18,12 @@ from kitbag.rendering.catalogue import Catalogue
 if TYPE_CHECKING:
     from kitbag.course.model import Course
     from kitbag.exporters.base import Exporter
+
+
+_FEW: Final = 5
+"""More items than these are told of a loss together."""
+_NAMED: Final = 3
+"""So many of them by name."""
 
 
 class Rung(StrEnum):
@@ -90,24 +96,46 @@ class Row:
 
 
 def findings_of(
-    rows: Iterable[Row], title: str, place_of: Callable[[str], Place], catalogue: Catalogue, *, strict: bool
+    rows: Sequence[Row], title: str, place_of: Callable[[str], Place], catalogue: Catalogue, *, strict: bool
 ) -> list[Finding]:
-    """Return a finding for each row that loses something: errors under `--strict`, else warnings."""
+    """Return a finding for each row that loses something: errors under `--strict`, else warnings.
+
+    A warning that more than a few rows would repeat is given once, with the first of them; the report lists them all.
+    """
     severity = Severity.ERROR if strict else Severity.WARNING
     findings = []
+    alike = {} if strict else _alike(rows)
+    for note, sharers in alike.items():
+        shown = ", ".join(row.subject for row in sharers[:_NAMED])
+        message = f"{title} carries {len(sharers)} items with a loss: {shown} and {len(sharers) - _NAMED} more."
+        place = place_of(sharers[0].subject)
+        findings.append(Finding("export-loss", place, f"{message} {note.text(catalogue)}", severity=severity))
     for row in rows:
-        if row.lossy:
-            reasons = " ".join(note.text(catalogue) for note in row.notes if note.kind is Kind.LOSS)
-            verdict = "cannot carry it." if row.rung is Rung.REFUSED else "carries it with a loss."
+        refused = row.rung is Rung.REFUSED
+        losses = [note for note in row.notes if note.kind is Kind.LOSS and (refused or note not in alike)]
+        if losses or refused:
+            reasons = " ".join(note.text(catalogue) for note in losses)
+            verdict = "cannot carry it." if refused else "carries it with a loss."
             findings.append(
                 Finding(
-                    code="export-refused" if row.rung is Rung.REFUSED else "export-loss",
+                    code="export-refused" if refused else "export-loss",
                     place=place_of(row.subject),
                     message=f"{row.subject}: {title} {verdict} {reasons}",
                     severity=severity,
                 )
             )
     return findings
+
+
+def _alike(rows: Sequence[Row]) -> dict[Note, list[Row]]:
+    """Return the losses that many items share, with the items."""
+    sharers: dict[Note, list[Row]] = {}
+    for row in rows:
+        if row.rung is not Rung.REFUSED and row.type != "test":
+            for note in row.notes:
+                if note.kind is Kind.LOSS:
+                    sharers.setdefault(note, []).append(row)
+    return {note: found for note, found in sharers.items() if len(found) > _FEW}
 
 
 def report_json(exporter: "Exporter", course: "Course", rows: Sequence[Row], catalogue: Catalogue) -> bytes:
