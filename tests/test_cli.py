@@ -339,7 +339,8 @@ def test_a_document_that_cannot_be_read_leaves_the_sources_alone(tea: Path, tmp_
     assert tree(tea) == before
 
 
-def test_no_color_is_respected_on_a_terminal(course: Path) -> None:
+def test_no_color_is_respected_on_a_terminal(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
     (course / "course/glossary.yaml").write_text("schema: glossary/1\nterms: [\n", "utf-8")
     for no_color, coloured in (("1", False), ("", True)):
         done = CliRunner(env={"NO_COLOR": no_color}).invoke(main, ["check", "-C", str(course)], color=True)
