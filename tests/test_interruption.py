@@ -89,11 +89,12 @@ def test_builds_stopped_a_few_times(course: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Path) -> None:
     script = (
-        "import os, time; from kitbag import parallel; from kitbag.cli import main\n"
+        "import os, sys, time; from kitbag import parallel; from kitbag.cli import main\n"
         "parallel.processors, parallel.FEWEST = (lambda: 2), 1\n"
         "from kitbag import build\n"
         "real = build.write_tree\n"
         "def slow(folder, files, *, before=None):\n"
+        "    open(f'{sys.argv[3]}/.pid.{os.getpid()}', 'w').close()\n"
         "    for one in files:\n"
         "        time.sleep(0.2)\n"
         "        real(folder, [one], before=before)\n"
@@ -101,14 +102,14 @@ def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Pa
         "build.write_tree = slow\n"
         "main()"
     )
-    edit(course, 1)
+    info = course / "course/course.yaml"  # so that all pages are made
+    info.write_text(info.read_text("utf-8").replace("title: ", "title: A ", 1), "utf-8")
     before = contents(course / "build/site")
     arguments = [sys.executable, "-c", script, "build", "-C", str(course), "--only", "site"]
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while process.poll() is None and not children.read_text():
+    while process.poll() is None and len(list(course.glob(".pid.*"))) < 2:
         time.sleep(0.01)
-    [helper] = children.read_text().split()
+    [helper] = {path.suffix[1:] for path in course.glob(".pid.*")} - {str(process.pid)}
     process.send_signal(how)
     assert process.wait(60) == 130
     assert not Path(f"/proc/{helper}").exists()
