@@ -89,7 +89,9 @@ def test_builds_stopped_a_few_times(course: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Path) -> None:
     script = (
-        "import os, sys, time; from kitbag import parallel; from kitbag.cli import main\n"
+        "import os, signal, sys, time; from kitbag import parallel; from kitbag.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
+        "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n"
         "parallel.processors, parallel.FEWEST = (lambda: 2), 1\n"
         "from kitbag import build\n"
         "real = build.write_tree\n"
