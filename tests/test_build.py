@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from kitbag import build as building
 from kitbag import ledger as ledgers
+from kitbag import parallel
 from kitbag.cli import main
 from kitbag.ledger import LEDGER
 
@@ -168,6 +169,18 @@ def test_one_lesson_changed_writes_what_shows_it(course: Path) -> None:
         "lessons/m2/lines.html",
         "assets/search/m2.module.js",
     }
+
+
+def test_several_processes_write_the_same_site(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "processors", lambda: 3)
+    monkeypatch.setattr(parallel, "FEWEST", 2)
+    monkeypatch.setattr(parallel, "_can_fork", lambda: True)
+    forked = []
+    fork = os.fork
+    monkeypatch.setattr(os, "fork", lambda: forked.append(1) or fork())
+    build(course, "--into", course / "other", only=("site",))
+    assert contents(course / "other/site") == contents(course / "build/site")
+    assert len(forked) == 2
 
 
 def test_each_output_is_made_when_it_is_asked_for(course: Path) -> None:

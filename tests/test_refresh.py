@@ -1,5 +1,6 @@
 """A site built from what changed is, byte by byte, the site that a clean build makes, and tells the same findings."""
 
+import importlib.util
 import re
 import shutil
 from pathlib import Path
@@ -122,6 +123,81 @@ def test_a_template_that_changes_pages_is_asked_about_everything(writer: Writer)
     assert writer.refreshed == 0
 
 
+# --- Several banks ---------------------------------------------------------------------------------------------------
+
+
+def synthetic(folder: Path) -> Path:
+    """Write a course of three modules, with ten practice and four test items in each bank."""
+    spec = importlib.util.spec_from_file_location("synthetic", PROJECTS.parents[1] / "bench/synthetic.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.SIZES["XS"] = module.Size(3, 3, 14)
+    return Path(module.write_course("XS", folder))
+
+
+@pytest.fixture
+def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Writer:
+    return Writer(synthetic(tmp_path / "three"), monkeypatch)
+
+
+def field(writer: Writer, file: str, item: str, name: str) -> str:
+    """Return a line of an item: its stem, or the text of the option that is its key."""
+    text = (writer.folder / file).read_text("utf-8").partition(f"- id: {item}\n")[2]
+    if name == "key":
+        option = re.search(r"    key: (\w)", text)
+        assert option
+        text, name = text.partition(f"- id: {option[1]}\n")[2], "text"
+    found = re.search(rf"{name}: (.*)", text)
+    assert found
+    return found[1]
+
+
+def test_an_item_is_found_wherever_it_is_shown(three: Writer) -> None:
+    three.edit("course/m1.yaml", "items: [m1-1]", "items: [m2-3]")
+    assert three.refreshed == 1
+    rationale = field(three, "questions/m2.yaml", "m2-3", "rationale")
+    assert three.edit("questions/m2.yaml", rationale, f"Clearly {rationale}") == {
+        "about.html",
+        "practice/m2.html",
+        "lessons/m1/lesson-1.html",
+        "lessons/m2/lesson-3.html",
+    }
+    assert three.refreshed == 2
+
+
+def test_a_stem_that_tells_the_key_of_another_bank_is_found(three: Writer) -> None:
+    key = field(three, "questions/m1.yaml", "m1-12", "key")
+    stem = field(three, "questions/m3.yaml", "m3-13", "stem")
+    three.edit("questions/m3.yaml", stem, f"{stem.rstrip('?')} {key.lower()}?")
+    assert any("m3-13: The stem holds the key of m1-12" in line for line in build(three.folder, three.site.parent)[1])
+    # Enemies may tell one another's keys, and from then on the two banks concern one another.
+    three.edit("questions/m3.yaml", "  - id: m3-13\n", "  - id: m3-13\n    enemies: [m1-12]\n")
+    three.edit("questions/m1.yaml", "rationale: ", "rationale: So ")
+    assert three.refreshed == 0
+    three.edit("questions/m2.yaml", "rationale: ", "rationale: So ")
+    assert three.refreshed == 1
+
+
+def test_a_key_that_another_bank_tells_is_found(three: Writer) -> None:
+    words = field(three, "questions/m3.yaml", "m3-13", "stem").split()[3:12]
+    three.edit("questions/m1.yaml", field(three, "questions/m1.yaml", "m1-12", "key"), " ".join(words).capitalize())
+    assert any("m3-13: The stem holds the key of m1-12" in line for line in build(three.folder, three.site.parent)[1])
+    assert three.refreshed == 0
+
+
+def test_a_lesson_that_is_renamed_is_named_so_by_its_neighbours(three: Writer) -> None:
+    module = (three.folder / "course/m2.yaml").read_text("utf-8")
+    title = module.partition("  - id: lesson-1\n    title: ")[2].partition("\n")[0]
+    written = three.edit("course/m2.yaml", f"    title: {title}", "    title: Renamed")
+    assert {"index.html", "modules/m2.html", "lessons/m2/lesson-2.html", "sources.html"} <= written
+    assert not [name for name in written if "m3" in name]
+    assert three.refreshed == 1
+
+
+# --- At random -------------------------------------------------------------------------------------------------------
+
 EDITS = (
     (r" a ", " an "),
     (r"$", " zebra"),
@@ -162,8 +238,10 @@ def test_a_few_edits_at_random(project: str, tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("project", ["every-block", "every-item-type", "harbour"])
+@pytest.mark.parametrize("project", ["every-block", "every-item-type", "harbour", "synthetic"])
 def test_many_edits_at_random(project: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writer = Writer(shutil.copytree(PROJECTS / project, tmp_path / "course"), monkeypatch)
+    folder = tmp_path / "course"
+    folder = synthetic(folder) if project == "synthetic" else shutil.copytree(PROJECTS / project, folder)
+    writer = Writer(folder, monkeypatch)
     walk(writer, Random(f"{project} {seed}"), 40)  # noqa: S311 - a test, and no secret
     assert writer.refreshed > 3

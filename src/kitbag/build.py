@@ -2,7 +2,8 @@
 
 Each output is made in a new folder beside the one it replaces, and takes its place when it is whole. So a build that
 fails or is interrupted leaves the last good one, output by output. What cannot be made — a PDF without Pango, a form
-that no bank can fill — becomes a finding, and all the rest is made.
+that no bank can fill — becomes a finding, and all the rest is made. An output whose inputs are as they were is left
+alone (see `kitbag.ledger`); of one that is made again, files that come out the same are kept.
 """
 
 import json
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kitbag.files import (
     Unreadable,
@@ -43,6 +44,7 @@ PRINTED: Final = ".printed.json"
 """Digest of the HTML behind each PDF of a folder, so that an unchanged document is not printed again."""
 
 _PLAIN: Final = {"templates/about.html", "templates/brand.css", "templates/certificate.html"}
+"""Templates of a course that add to the theme; any other may show whatever it likes of the whole course."""
 
 _HALF_MADE: Final = re.compile(
     r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches)\.json))\.(?:new-\w+|old|\w+\.tmp)"
@@ -87,13 +89,10 @@ class Work:
 # --- The outputs -----------------------------------------------------------------------------------------------------
 
 
-Files: TypeAlias = Sequence[tuple[str, Callable[[], bytes]]]
-
-
 def _site(work: Work) -> int:
     from kitbag.rendering.pages import render_site
 
-    def write(files: Files) -> int:
+    def write(files: Sequence[tuple[str, Callable[[], bytes]]]) -> int:
         return work.write((name, make()) for name, make in files)
 
     site = list(render_site(work.course, templates=work.settings.templates, digest=work.course.digest))
