@@ -1,10 +1,9 @@
 """The Jinja environment: the built-in theme, and over it what the course folder's `templates/` sets in its place.
 
-Templates of a course folder are code of someone we do not know, so every template runs in Jinja's sandbox.
+Templates of a course folder are code of someone we do not know, so they run in Jinja's sandbox.
 """
 
 from collections.abc import Callable, MutableMapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,13 +18,11 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
-from jinja2.runtime import LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from kitbag.fields import Model
 from kitbag.files import Unreadable, read_within
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.markdown import MarkdownRenderer, plain
+from kitbag.rendering.theme_code import ThemeEnvironment
 
 LARGEST_TEMPLATE: Final = 1_000_000
 """Bytes in one template or style sheet of a course folder."""
@@ -80,28 +77,6 @@ def course_file(templates: Path, name: str) -> bytes | None:
         return None
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, quick where its questions have one answer: our values are no functions, frames or classes."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) in _ours() and not attribute.startswith("_"):
-            try:
-                return getattr(obj, attribute)
-            except AttributeError:
-                pass  # a key, or undefined: the sandbox says which
-        return super().getattr(obj, attribute)
-
-
-@cache
-def _ours() -> frozenset[type]:
-    """Return the types of values that templates read most: every model, and what a loop knows."""
-    return frozenset({LoopContext, *_models(Model)})
-
-
-def _models(base: type) -> set[type]:
-    return {base}.union(*map(_models, base.__subclasses__()))
-
-
 def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str) -> Environment:
     """Return an environment in which templates are named from `templates/`: `site/lesson.html`.
 
@@ -115,7 +90,7 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
     loaders: list[BaseLoader] = [PrefixLoader({"theme": theme}), theme]
     if folder is not None:
         loaders.insert(0, CourseTemplates(folder))
-    environment = _Sandbox(
+    environment = ThemeEnvironment(
         loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,

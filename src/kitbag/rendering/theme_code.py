@@ -1,0 +1,111 @@
+"""The Python that Jinja makes of a template: of the built-in theme's templates, less of it.
+
+A template of a course folder is a stranger's code and keeps every question of Jinja's sandbox. The theme's templates
+are our own: what they read and call is read and called straight away, and a string of the interface that depends on
+nothing stands in the page from the start.
+"""
+
+import re
+from collections.abc import MutableMapping
+from functools import cache
+from importlib.resources import files
+from keyword import iskeyword
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
+
+_MEANS_MARKUP: Final = re.compile("[&<>\"']")
+
+
+class ThemeCode(CodeGenerator):
+    """Compiles templates for a `ThemeEnvironment`."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's name
+        """Compile a whole template."""
+        if self._ours:
+            _Strings(self.environment.globals["t"]).visit(node)
+        super().visit_Template(node, frame)
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        """Compile `value.name`."""
+        if not self._ours:
+            super().visit_Getattr(node, frame)
+            return
+        self.write("environment.attribute(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})")
+
+    def visit_Call(  # noqa: N802 - Jinja's name
+        self,
+        node: nodes.Call,
+        frame: Frame,
+        forward_caller: bool = False,  # noqa: FBT001, FBT002 - Jinja's signature
+    ) -> None:
+        """Compile `function(…)`."""
+        plain = not (node.dyn_args or node.dyn_kwargs or any(iskeyword(named.key) for named in node.kwargs))
+        if forward_caller or not (self._ours and plain):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if self._ours and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    @property
+    def _ours(self) -> bool:
+        return self.filename is not None and Path(self.filename).is_relative_to(_theme())
+
+
+@cache
+def _theme() -> str:
+    return str(files("kitbag") / "templates")
+
+
+class _Strings(NodeTransformer):
+    """Puts the catalogue's string in the place of `t("key")`."""
+
+    def __init__(self, text: Any) -> None:
+        self._text = text
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's name
+        match node:
+            case nodes.Call(node=nodes.Name(name="t"), args=[nodes.Const(value=key)], kwargs=[]):
+                return nodes.Const(self._text(key), lineno=node.lineno)
+            case _:
+                return self.generic_visit(node)
+
+
+class ThemeEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, with what `ThemeCode` asks of it."""
+
+    code_generator_class = ThemeCode
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template knows besides its values; a plain dictionary is quicker to copy than Jinja's chain."""
+        return super().make_globals(d) if d else self.globals
+
+    def attribute(self, value: Any, name: str) -> Any:
+        """Return an attribute, or what the sandbox makes of one that is not there."""
+        try:
+            return getattr(value, name)
+        except AttributeError:
+            return self.getattr(value, name)
+
+    @staticmethod
+    def escaped(value: Any) -> str:
+        """Return a value as HTML. Most strings are that already, and are not copied."""
+        kind = type(value)
+        return value if kind is Markup or (kind is str and not _MEANS_MARKUP.search(value)) else escape(value)
