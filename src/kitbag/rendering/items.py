@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -25,6 +25,7 @@ from markupsafe import Markup
 from kitbag.course.model import Module
 from kitbag.questions.model import Choice, Cloze, Item, Stimulus
 from kitbag.questions.shuffle import shown_order
+from kitbag.rendering.catalogue import Catalogue
 from kitbag.rendering.markdown import plain
 from kitbag.rendering.quiz_data import Json, LessonLink, QuizContext, cites_of, quiz_island
 
@@ -101,7 +102,7 @@ def _render(items: Sequence[Item], context: QuizContext, *, kind: str, quiz: str
         course=context.course.info,
         with_keys=True,
         cites={item.id: cites_of(item, context) for item in shown},
-        island=as_script(quiz_island(shown, context, kind=kind, quiz=quiz)),
+        island=_with_strings(as_script(quiz_island(shown, context, kind=kind, quiz=quiz)), context.catalogue),
     )
     return Markup(page)
 
@@ -155,6 +156,16 @@ def _cloze(item: Cloze, context: QuizContext, prefix: str) -> Markup:
 
     html = re.split(r"(<[^>]*>)", context.markdown.block(item.text))
     return Markup("".join(part if part.startswith("<") else re.sub(r"\[\[([\w.-]+)\]\]", box, part) for part in html))
+
+
+def _with_strings(island: Markup, catalogue: Catalogue) -> Markup:
+    """Add the words of the interface to a quiz's island: the same in every quiz, they are made into JSON once."""
+    return island[:-1] + Markup(',"strings":') + _strings(catalogue) + Markup("}")
+
+
+@cache
+def _strings(catalogue: Catalogue) -> Markup:
+    return as_script(dict(catalogue.area("quiz")))
 
 
 def as_script(island: Json) -> Markup:

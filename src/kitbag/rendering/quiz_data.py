@@ -57,7 +57,7 @@ class QuizContext:
 
 
 def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz: str) -> Json:
-    """Return what the quiz's script needs to know, keys included, ready to be written as JSON.
+    """Return what the quiz's script needs to know, keys included, ready to be written as JSON; but for its strings.
 
     `kind` is `practice` or `checkpoint`; `quiz` names the quiz in saved answers and attempt records.
     """
@@ -83,7 +83,6 @@ def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz:
             for objective in objectives
         ],
         "items": entries,
-        "strings": dict(context.catalogue.area("quiz")),
     }
 
 
