@@ -222,6 +222,7 @@ def test_items_that_share_a_stimulus_stand_together_under_it(course: Course) -> 
         "single",
     ]
     assert [item["id"] for item in island_of(tree)["items"]] == ["truth", "multiple", "single"]
+    assert island_of(tree)["strings"]["state.right"] == "Right"
     assert shown[0].xpath(".//img/@src | .//img/@alt") == ["../media/pot.svg", "A round pot."]
 
 
@@ -246,7 +247,6 @@ def test_the_island_holds_what_the_script_needs(course: Course) -> None:
     assert [criterion["points"] for criterion in essay["rubric"]] == [2, 2]
     assert [objective["id"] for objective in island["objectives"]] == ["T1", "T2"]
     assert island["objectives"][1]["lessons"] == [{"title": "On T2", "href": "T2.html"}]
-    assert island["strings"]["state.right"] == "Right"
 
 
 def test_another_text_or_key_is_another_version(course: Course) -> None:

@@ -11,14 +11,31 @@ from kitbag.course.model import Glossary, Term
 from kitbag.rendering.markdown import plain
 
 _WORD: Final = re.compile(r"\w+")
-_LETTERS_AROUND: Final = re.compile(r"[\w-]")
 
 
 class _Form(NamedTuple):
     """One spelling of a term."""
 
     pattern: re.Pattern[str]
-    term: Term
+    term: str
+    """The id of the term."""
+
+
+class _Forms(NamedTuple):
+    """All spellings that begin with one word."""
+
+    first: re.Pattern[str]
+    """Finds that word."""
+    forms: list[_Form]
+    """The longest first."""
+
+    def at(self, text: str, start: int) -> tuple[re.Match[str] | None, str]:
+        """Return the longest spelling that stands here, and the id of its term."""
+        for pattern, term in self.forms:
+            hit = pattern.match(text, start)
+            if hit:
+                return hit, term
+        return None, ""
 
 
 class TermIndex:
@@ -26,7 +43,7 @@ class TermIndex:
 
     def __init__(self, glossary: Glossary, href: Callable[[str], str]) -> None:
         """Take the glossary, and the way from a term's id to its entry."""
-        self._forms: dict[str, list[_Form]] = {}
+        self._forms: dict[str, _Forms] = {}
         spellings = [(form, term) for term in glossary.terms for form in (term.term, *term.forms)]
         for form, term in sorted(spellings, key=lambda pair: (-len(pair[0]), pair[0], pair[1].id)):
             first = _WORD.search(form)
@@ -35,7 +52,10 @@ class TermIndex:
             words = r"\s+".join(map(re.escape, form.split()))
             if form[0].islower():  # so that it is found at the start of a sentence too; acronyms stay as they are
                 words = f"(?:{words}|{words[0].upper()}{words[1:]})"
-            self._forms.setdefault(first[0].lower(), []).append(_Form(re.compile(rf"{words}(?![\w-])"), term))
+            start = first[0].lower()
+            if start not in self._forms:
+                self._forms[start] = _Forms(re.compile(rf"(?<!\w){start}(?!\w)", re.IGNORECASE), [])
+            self._forms[start].forms.append(_Form(re.compile(rf"{words}(?![\w-])"), term.id))
         self._links = {
             term.id: f'<a class="term" href="{escapeHtml(href(term.id))}" aria-describedby="def-{term.id}">'
             for term in glossary.terms
@@ -50,9 +70,7 @@ class TermIndex:
 class PageTerms:
     """Links terms in plain text, each at its first use on the page."""
 
-    def __init__(
-        self, forms: dict[str, list[_Form]], links: Mapping[str, str], definitions: Mapping[str, Markup]
-    ) -> None:
+    def __init__(self, forms: dict[str, _Forms], links: Mapping[str, str], definitions: Mapping[str, Markup]) -> None:
         """Share the index; begin with no term seen."""
         self._forms = forms.copy()
         self._links = links
@@ -66,26 +84,27 @@ class PageTerms:
 
     def __call__(self, text: str) -> str:
         """Return the text as HTML."""
-        if not self._forms or self._forms.keys().isdisjoint(_WORD.findall(text.lower())):
+        if not self._forms:
             return escapeHtml(text)
         parts: list[str] = []
-        done = 0
-        for word in _WORD.finditer(text):
-            start = word.start()
-            candidates = self._forms.get(word[0].lower())
-            if candidates is None or start < done or (start and _LETTERS_AROUND.match(text[start - 1])):
+        done = here = 0
+        for word in _WORD.findall(text.lower()):
+            candidates = self._forms.get(word)
+            at = candidates.first.search(text, here) if candidates else None
+            if candidates is None or at is None:
                 continue
-            found = next(((hit, term) for pattern, term in candidates if (hit := pattern.match(text, start))), None)
-            if found is None or found[1].id in self._used:
+            start, here = at.span()
+            if start < done or (start and text[start - 1] == "-"):
                 continue
-            hit, term = found
-            self._used[term.id] = None
-            if all(form.term.id in self._used for form in candidates):
-                del self._forms[word[0].lower()]
-            parts += (escapeHtml(text[done:start]), self._links[term.id], escapeHtml(hit[0]), "</a>")
+            hit, term = candidates.at(text, start)
+            if hit is None or term in self._used:
+                continue
+            self._used[term] = None
+            if not [form for form in candidates.forms if form.term not in self._used]:
+                del self._forms[word]
+            parts += (escapeHtml(text[done:start]), self._links[term], escapeHtml(hit[0]), "</a>")
             done = hit.end()
-        parts.append(escapeHtml(text[done:]))
-        return "".join(parts)
+        return "".join((*parts, escapeHtml(text[done:]))) if parts else escapeHtml(text)
 
 
 def _definition(term: Term) -> Markup:
