@@ -467,6 +467,7 @@ def test_time_goes_on_while_a_test_is_closed(platform: Platform, sit: Any) -> No
     assert sum(platform.names["response"] not in one for one in answers) == 1
 
 
+@pytest.mark.slow
 def test_a_platform_that_ends_the_unit_is_obeyed_and_the_test_is_not_handed_in(platform: Platform, sit: Any) -> None:
     limits = {
         "scorm12": {"student_data.max_time_allowed": "0000:00:03", "student_data.time_limit_action": "exit,message"},
@@ -529,6 +530,7 @@ def test_a_review_visit_begins_no_test(platform: Platform) -> None:
     assert platform.told() == {}
 
 
+@pytest.mark.slow
 def test_a_test_of_another_unit_is_not_taken_in_this_one(platform: Platform) -> None:
     frame = platform.visit()
     platform.go(frame, "tests/final.html")
@@ -568,6 +570,8 @@ def test_the_whole_course_is_passed_by_its_final_test_and_completed_by_all_of_it
     # In 1.2 one element says both, and something is still to be done.
     assert told[names["success"]] == ("passed" if platform.version == "scorm2004" else "incomplete")
     assert (told[names["completion"]], told[names["raw"]]) == ("incomplete", "100")
+    frame.get_by_role("link", name="Making tea").click()
+    expect(frame.get_by_role("heading", name="Tests")).to_be_visible()
     platform.go(frame, "tests/pretest.html")
     taking.begin()
     taking.answer()

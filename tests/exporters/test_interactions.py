@@ -115,3 +115,13 @@ def test_weight_result_latency_time_and_objective_are_told(tell: Any) -> None:
     assert [two["result"] for _, two in found] == ["correct", "incorrect", "0.2500", "neutral"]
     assert "student_response" not in found[3][0]
     assert [(said["type"], said["result"]) for said in pending] == [("fill-in", "neutral"), ("long-fill-in", "neutral")]
+
+
+def test_the_thirty_seventh_option_has_no_letter_in_scorm_12_and_is_left_out(tell: Any) -> None:
+    options = [{"id": f"option-{n}"} for n in range(40)]
+    item = {"id": "one", "type": "single-choice", "options": options, "key": "option-35"}
+    answers = [{"response": f"option-{n}", "marks": "0", "possible": "1"} for n in (35, 36)]
+    found = tell(*({"item": item, "answer": answer} for answer in answers))
+    assert [old.get("student_response") for old, _ in found] == ["9", None]
+    assert [new["learner_response"] for _, new in found] == ["option-35", "option-36"]
+    assert {old["correct_responses.0.pattern"] for old, _ in found} == {"9"}

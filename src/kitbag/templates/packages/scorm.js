@@ -50,7 +50,7 @@
       gone: ["101", "301"],
       response: "student_response", time: "time", wrong: "wrong", described: false,
       list: ",", pair: ".",
-      name: ({ at }) => LETTERS[at] || "0",
+      name: ({ at }) => LETTERS[at] || "", // one character, of which there are 36
       type: (type) => (type === "long-fill-in" ? "fill-in" : type),
       // A number has no range here: of `77.5[:]82.5` the middle is told.
       text: (text, type) => (type === "true-false" ? text[0] : type === "numeric" ? middle(text) : text.slice(0, 255)),
@@ -138,9 +138,10 @@
       return reason !== "" && !version.gone.includes(reason);
     }
 
-    /** @param {KitbagPattern} given @param {string} type */
-    function written(given, type) {
-      return typeof given === "string" ? version.text(given, type) : KitbagResponses.written(given, version);
+    /** @param {string} name @param {KitbagPattern | null} given @param {string} type What has no name here is left out. */
+    function setPattern(name, given, type) {
+      if (typeof given === "string") set(name, version.text(given, type));
+      else if (given && given.flat().every(version.name)) set(name, KitbagResponses.written(given, version));
     }
 
     /** @param {KitbagInteraction} one What was left blank is not wrong. */
@@ -235,10 +236,10 @@
             set(`${at}objectives.0.id`, one.objective);
             set(at + version.time, version.moment(handed.submitted));
             one.correct.slice(0, 10).forEach((right, number) => {
-              set(`${at}correct_responses.${number}.pattern`, written(right, one.type));
+              setPattern(`${at}correct_responses.${number}.pattern`, right, one.type);
             });
             set(`${at}weighting`, String(one.weight));
-            if (one.response !== null) set(at + version.response, written(one.response, one.type));
+            setPattern(at + version.response, one.response, one.type);
             set(`${at}result`, result(one));
             set(`${at}latency`, version.span(one.seconds));
             if (version.described) set(`${at}description`, one.text);
