@@ -23,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from synthetic import write_course
+from weight import heaviest
 
 HERE = Path(__file__).parent
 
@@ -243,6 +244,9 @@ def main() -> None:
         for bar in BARS:
             if not asked.names or bar.name.startswith(tuple(asked.names)):
                 print(judge(bar, course_of, asked.rounds), flush=True)
+        if not asked.names or "weight" in asked.names:
+            for name, size, limit in heaviest():
+                print(f"{name:55} {size:8d} {'':9} {size:7d} ≤ {limit:5d}  {_met(size <= limit)}")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

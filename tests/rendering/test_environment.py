@@ -73,3 +73,15 @@ def test_text_is_escaped_and_filters_are_there(own: Path) -> None:
     )
     made = environment(own, "ar").get_template("x.html").render(text="<&>")
     assert made == "&lt;&amp;&gt; <strong>b</strong> Search ar rtl 1 h 1 min"
+
+
+def test_only_templates_of_the_theme_are_compiled_without_the_sandbox(own: Path) -> None:
+    put(own, "site/signs.html", "{{ t('site.start') }}{{ course.id }}")
+    made = environment(own)
+    loader = made.loader
+    assert loader
+    for name, asks in (("site/signs.html", True), ("theme/site/breadcrumbs.html", False)):
+        source, file, _ = loader.get_source(made, name)
+        code = made.compile(source, name, file, raw=True)
+        assert ("environment.call(" in code or "environment.getattr(" in code) is asks
+        assert ("environment.escaped(" in code) is not asks
