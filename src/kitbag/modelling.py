@@ -6,18 +6,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from kitbag.fields import LONGEST_TEXT, PATTERNS, Model
-from kitbag.findings import Finding, Severity, did_you_mean, has_errors, in_order, listed
+from kitbag.findings import Finding, Place, Severity, did_you_mean, has_errors, in_order, listed
 from kitbag.reading import Marks, Tree, read_tree
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 M = TypeVar("M", bound=Model)
+
+
+MOST_TOLD: Final = 1_000
+"""Mistakes of one file that are explained; whoever has more has put the wrong file there."""
 
 
 def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Marks | None, list[Finding]]:
@@ -69,7 +73,11 @@ def _schema_of(model: type[Model]) -> str:
 
 
 def _explained(error: ValidationError, model: type[Model], tree: Tree) -> Iterator[Finding]:
-    details = error.errors(include_url=False, include_input=False)
+    every = error.errors(include_url=False, include_input=False)
+    details = every[:MOST_TOLD]
+    if len(every) > MOST_TOLD:
+        message = f"{len(every) - MOST_TOLD} more mistakes in this file are not listed."
+        yield Finding("more-mistakes", Place(tree.marks.file), message, "Mend the listed ones first.")
     misspelled = _misspelled(details, model, tree)
     for detail in details:
         path, value = _path_in(tree.value, detail["loc"])

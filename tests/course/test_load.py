@@ -205,3 +205,14 @@ def test_any_value_anywhere_gives_findings_and_no_traceback(
     for finding in load_course(folder).findings:
         assert finding.message
         assert "\n" not in str(finding)
+
+
+def test_a_file_of_mistakes_tells_the_first_thousand(tmp_path: Path) -> None:
+    folder = shutil.copytree(PROJECTS / "minimal", tmp_path / "course")
+    glossary = folder / "course/glossary.yaml"
+    glossary.write_text(glossary.read_text("utf-8") + "".join(f"zebra{n}: x\n" for n in range(1200)), "utf-8")
+    findings = load_course(folder).findings
+    assert len(findings) == 1001
+    assert str(findings[0]) == (
+        "course/glossary.yaml: 200 more mistakes in this file are not listed. Mend the listed ones first."
+    )
