@@ -140,7 +140,7 @@ def certificate(
 
 @click.command()
 @in_course
-@click.argument("name", metavar="MODULE|TEST", default="final")
+@click.argument("name", metavar="[MODULE|TEST]", default="final")
 @click.option("--form", help="The id of the form to take; drawn where not given.")
 @click.option("--person", metavar="NAME", help="A name or pseudonym for the record; asked for where not given.")
 @click.option("--code", default="", help="A code from the instructor: more time, or no limit.")
