@@ -244,4 +244,4 @@ def test_many_edits_at_random(project: str, seed: int, tmp_path: Path, monkeypat
     folder = synthetic(folder) if project == "synthetic" else shutil.copytree(PROJECTS / project, folder)
     writer = Writer(folder, monkeypatch)
     walk(writer, Random(f"{project} {seed}"), 40)  # noqa: S311 - a test, and no secret
-    assert writer.refreshed > 3
+    assert writer.refreshed
