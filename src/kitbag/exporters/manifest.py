@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from kitbag.course.model import Course
-from kitbag.exporters.archive import source_date
 from kitbag.files import Unreadable, is_safe_name, read_within, write_atomically
 
 NAME: Final = "manifest.json"
@@ -47,7 +46,7 @@ def write_manifest(folder: Path, course: Course, written: Mapping[str, str]) -> 
             "licence": course.info.licence,
             "digest": course.digest,
         },
-        "source_date": f"{source_date():%Y-%m-%dT%H:%M:%SZ}",
+        "source_date": course.as_of,
         "files": sorted([*kept, *fresh], key=lambda one: str(one["name"])),
     }
     path = folder / NAME

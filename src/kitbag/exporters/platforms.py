@@ -11,7 +11,7 @@ class Platform(NamedTuple):
     title: str
     """What people call it."""
     course: tuple[str, ...]
-    """Formats it takes for lessons and practice, the best first."""
+    """Formats it takes for the course as a whole, the best first."""
     items: tuple[str, ...]
     """Formats it takes for the item bank, the best first."""
     facts: tuple[str, ...]
