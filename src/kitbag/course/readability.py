@@ -141,8 +141,10 @@ def _texts_of(lesson: Lesson, start: Path_) -> Iterator[tuple[Path_, str]]:
         if block.type == "instructor":
             continue
         for path, part in walk(block, (*start, "blocks", number)):
+            fields = vars(part)  # asking a model for what it has not is slow
             for name in _PROSE:
-                yield from _strings(getattr(part, name, None), (*path, name))
+                if name in fields:
+                    yield from _strings(fields[name], (*path, name))
 
 
 def _strings(value: object, path: Path_) -> Iterator[tuple[Path_, str]]:
