@@ -40,7 +40,7 @@
     /** @param {string} name */
     const given = (name) => launch.get(name) || "";
     const [registration, activity] = [given("registration"), given("activityId")];
-    const endpoint = given("endpoint").replace(/\/*$/, "/");
+    const endpoint = given("endpoint").replace(/[/]*$/, "/");
     const session = KitbagSitting.uuid();
     /** @type {Json} */
     let actor = {};
