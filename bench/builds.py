@@ -10,6 +10,7 @@ count. MkDocs and Sphinx are installed into a virtual environment of their own; 
 """
 
 import argparse
+import compileall
 import math
 import os
 import re
@@ -25,6 +26,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from synthetic import LESSONS, SIZES, write_course
+
+import kitbag
 
 KITBAG = (sys.executable, "-c", "from kitbag.cli import main; main()")
 
@@ -212,6 +215,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     os.environ.pop("SOURCE_DATE_EPOCH", None)
+    # As pip does when it installs: the environment may keep Python from it (PYTHONDONTWRITEBYTECODE).
+    compileall.compile_dir(Path(kitbag.__file__).parent, quiet=1)
     scratch = Path(tempfile.mkdtemp(prefix="kitbag-bench-"))
     bench = Bench(scratch, asked.rounds)
     print(f"{'bar':55} {'ours':>8} {'reference':>9} {'ratio':>7}")
