@@ -9,13 +9,14 @@ import pytest
 from lxml import html
 from pydantic import TypeAdapter
 
+import kitbag
 from kitbag.course.load import load_course
 from kitbag.course.model import Course
 from kitbag.questions.model import Item, ItemBank
 from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.environment import make_environment
-from kitbag.rendering.items import LessonLink, QuizContext, render_checkpoint, render_practice_quiz
+from kitbag.rendering.items import QUIZ_SCRIPTS, LessonLink, QuizContext, render_checkpoint, render_practice_quiz
 from kitbag.rendering.markdown import MarkdownRenderer
 from kitbag.rendering.quiz_data import quiz_island
 
@@ -247,6 +248,54 @@ def test_the_island_holds_what_the_script_needs(course: Course) -> None:
     assert [criterion["points"] for criterion in essay["rubric"]] == [2, 2]
     assert [objective["id"] for objective in island["objectives"]] == ["T1", "T2"]
     assert island["objectives"][1]["lessons"] == [{"title": "On T2", "href": "T2.html"}]
+
+
+def test_the_island_holds_the_words_that_its_script_may_say(course: Course) -> None:
+    scripts = [(Path(kitbag.__file__).parent / "templates" / name).read_text("utf-8") for name in QUIZ_SCRIPTS]
+    said = set(re.findall(r'(?:say\(|[?:] )"((?:state\.)?[a-z_]+)"', "".join(scripts)))
+    assert {"question", "announced", "kept", "not_kept", "state.right", "retrying", "model_answer"} <= said
+    area = catalogue_for("en").area("quiz")
+    said -= {"state", "true"}  # an attribute and its value
+    every = {key for key in area if key in said or key.split(".")[0] in said} | {"state.pending"}
+    items = list(course.items.values())
+    whole = island_of(html.fromstring(render_practice_quiz(course.modules[0], items, context_of(course))))["strings"]
+    assert every - set(whole) == {"check"}
+    assert not {"without_script", "task.cloze", "show_answer"} & set(whole)
+    single = island_of(render(course, course.items["single"]))["strings"]
+    assert set(whole) - set(single) == {
+        *("hand_in", "by_objective", "read_again", "print"),
+        *("missed_choice", "right_answer", "moved", "right_order", "gap"),
+        *("to_mark.one", "to_mark.other", "state.pending"),
+        *("rubric", "rubric_help", "your_marks", "model_answer"),
+    }
+    assert set(single) - set(whole) == {"check"}
+    alone = {item.type: set(island_of(render(course, item))["strings"]) - set(single) for item in items}
+    shown_beside = {"right_answer"}
+    assert alone == {
+        "single-choice": set(),
+        "true-false": set(),
+        "multiple-response": {"missed_choice"},
+        "matching": shown_beside,
+        "categorise": shown_beside,
+        "numeric": shown_beside,
+        "short-answer": shown_beside,
+        "cloze": {*shown_beside, "gap"},
+        "ordering": {"moved", "right_order"},
+        "essay": {"to_mark.one", "to_mark.other", "state.pending"}
+        | {"rubric", "rubric_help", "your_marks", "model_answer"},
+    }
+
+
+def test_facts_of_one_passage_in_a_row_are_named_once(course: Course) -> None:
+    cited = item_of("true-false", key=True, feedback={"true": "Yes.", "false": "No."}, cites=["T1.1", "T1.2", "T2.1"])
+    (entry,) = quiz_island([cited], context_of(course), kind="checkpoint", quiz="q")["items"]
+    labels = {name: passage.label for name, passage in course.passages.items()}
+    assert [cite["label"] for cite in entry["cites"]] == ["", labels["T1"], labels["T2"]]
+
+
+def test_a_checkpoint_gives_no_result_by_objective(course: Course) -> None:
+    island = quiz_island([course.items["single"]], context_of(course), kind="checkpoint", quiz="q")
+    assert island["objectives"] == []
 
 
 def test_another_text_or_key_is_another_version(course: Course) -> None:

@@ -41,13 +41,21 @@ class CitationLinks:
         """Return the links, in the author's order; empty where nothing is cited."""
         if not citations:
             return Markup()
-        links = Markup(" ").join(self._link(citation) for citation in citations)
+        # The first of several facts of one passage names the passage; the others would only say it again.
+        last = ("", *map(passage_of, citations))
+        links = Markup(" ").join(
+            self._link(citation, labelled=passage_of(citation) != before)
+            for citation, before in zip(citations, last, strict=False)
+        )
         return Markup('<span class="cites">{}</span>').format(links)
 
-    def _make(self, citation: str) -> Markup:
-        # The passage's label is part of the link's name, so that a list of links makes sense when read aloud.
-        label = self._passages[passage_of(citation)].label
-        name = self._catalogue.text("common.source", passage=citation, label=label)
+    def _make(self, citation: str, *, labelled: bool) -> Markup:
+        if labelled:
+            # The passage's label is part of the link's name, so that a list of links makes sense when read aloud.
+            label = self._passages[passage_of(citation)].label
+            name = self._catalogue.text("common.source", passage=citation, label=label)
+        else:
+            name = self._catalogue.text("common.source_again", passage=citation)
         return Markup('<a class="cite" href="{}" aria-label="{}">{}</a>').format(self.href(citation), name, citation)
 
 

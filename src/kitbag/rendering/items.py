@@ -15,7 +15,7 @@ script-src 'self'; style-src 'self'; img-src 'self'` suffices.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Final
@@ -59,6 +59,23 @@ _GAP: Final = Markup(
     '<input type="text" class="quiz-gap" id="{}" data-id="{}" aria-label="{}" size="14" maxlength="500"'
     ' autocomplete="off">'
 )
+_OPTIONS: Final = frozenset({"single-choice", "true-false", "multiple-response"})
+_SAID_IN: Final[Mapping[str, frozenset[str]]] = {
+    # The page says these itself, before its script runs.
+    **dict.fromkeys(("checkpoint", "questions", "holds_keys", "without_script", "name_and_date", "task"), frozenset()),
+    **dict.fromkeys(("true", "false", "choose", "position", "position_of", "move_up", "move_down"), frozenset()),
+    **dict.fromkeys(("your_answer", "your_number", "about_words", "show_answer"), frozenset()),
+    "check": frozenset({"checkpoint"}),
+    **dict.fromkeys(("hand_in", "by_objective", "read_again", "print"), frozenset({"practice"})),
+    **dict.fromkeys(("your_choice", "right_choice", "right_choice_yours"), _OPTIONS),
+    "missed_choice": frozenset({"multiple-response"}),
+    "right_answer": frozenset({"matching", "categorise", "numeric", "short-answer", "cloze"}),
+    **dict.fromkeys(("moved", "right_order"), frozenset({"ordering"})),
+    "gap": frozenset({"cloze"}),
+    **dict.fromkeys(("to_mark", "state.pending"), frozenset({"essay"})),
+    **dict.fromkeys(("rubric", "rubric_help", "your_marks", "model_answer"), frozenset({"essay"})),
+}
+"""Strings that not every quiz's script may say: the kinds of quiz and types of items where it may."""
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -102,7 +119,10 @@ def _render(items: Sequence[Item], context: QuizContext, *, kind: str, quiz: str
         course=context.course.info,
         with_keys=True,
         cites={item.id: cites_of(item, context) for item in shown},
-        island=_with_strings(as_script(quiz_island(shown, context, kind=kind, quiz=quiz)), context.catalogue),
+        island=_with_strings(
+            as_script(quiz_island(shown, context, kind=kind, quiz=quiz)),
+            _strings(context.catalogue, frozenset([kind, *(item.type for item in shown)])),
+        ),
     )
     return Markup(page)
 
@@ -158,16 +178,24 @@ def _cloze(item: Cloze, context: QuizContext, prefix: str) -> Markup:
     return Markup("".join(part if part.startswith("<") else re.sub(r"\[\[([\w.-]+)\]\]", box, part) for part in html))
 
 
-def _with_strings(island: Markup, catalogue: Catalogue) -> Markup:
-    """Add the words of the interface to a quiz's island: the same in every quiz, they are made into JSON once."""
-    return island[:-1] + Markup(',"strings":') + _strings(catalogue) + Markup("}")
+def _with_strings(island: Markup, strings: Markup) -> Markup:
+    """Add the words of the interface to a quiz's island; as JSON already, since many quizzes say the same."""
+    return island[:-1] + Markup(',"strings":') + strings + Markup("}")
 
 
 @cache
-def _strings(catalogue: Catalogue) -> Markup:
-    return as_script(dict(catalogue.area("quiz")))
+def _strings(catalogue: Catalogue, quizzes: frozenset[str]) -> Markup:
+    """Return the strings that the script may say in a quiz of this kind with items of these types."""
+    return as_script(
+        {
+            key: text
+            for key, text in catalogue.area("quiz").items()
+            if not quizzes.isdisjoint(_SAID_IN.get(key, _SAID_IN.get(key.partition(".")[0], quizzes)))
+        }
+    )
 
 
 def as_script(island: Json) -> Markup:
-    """Return JSON that no text within can end early: `</script>` and `<!--` need the sign that is escaped here."""
-    return Markup(json.dumps(island, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
+    """Return JSON that no text within can end early or hide: `</script>` and `<!--` are written another way."""
+    text = json.dumps(island, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("</", r"<\/").replace("<!", r"\u003c!"))

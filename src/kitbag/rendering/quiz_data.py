@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Any, NamedTuple, assert_never
 
 from jinja2 import Environment
@@ -64,7 +65,9 @@ def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz:
     info = context.course.info
     entries = [_island_item(item, context) for item in items]
     known = context.course.objectives
-    objectives = dict.fromkeys(item.objective for item in items if item.objective in known)
+    # A checkpoint gives no result by objective, and stands in the lesson to read again.
+    reported = items if kind == "practice" else ()
+    objectives = dict.fromkeys(item.objective for item in reported if item.objective in known)
     return {
         "kind": kind,
         "quiz": quiz,
@@ -126,7 +129,7 @@ def _island_item(item: Item, context: QuizContext) -> Json:
         "feedback": _feedback(item, markdown),
         "mistakes": _mistakes(item, markdown),
         "rationale": markdown.block(item.rationale),
-        "cites": cites_of(item, context),
+        "cites": _named_once(cites_of(item, context)),
         **(_rubric(item, markdown) if isinstance(item, Essay) else {}),
     }
 
@@ -178,6 +181,14 @@ def cites_of(item: Item, context: QuizContext) -> list[Json]:
         passage = passages.get(cite.partition(".")[0])
         cites.append({"cite": cite, "label": passage.label if passage else "", "href": context.passage_href(cite)})
     return cites
+
+
+def _named_once(cites: list[Json]) -> list[Json]:
+    """Leave the label to the last of several facts of one passage in a row: the script names it there."""
+    return [
+        cite | {"label": ""} if after and after["label"] == cite["label"] else cite
+        for cite, after in zip_longest(cites, cites[1:])
+    ]
 
 
 def _ids(named: Iterable[Option | Choice]) -> list[Json]:

@@ -60,7 +60,7 @@ const KitbagControls = (() => {
         const options = new Map(all(select, "option").map((option) => [option.getAttribute("value") || "", option]));
         order.forEach((id, at) => {
           const option = /** @type {Element} */ (options.get(id));
-          option.textContent = (letters ? `${LETTERS[at]}. ` : "") + option.getAttribute("data-text");
+          if (letters) option.textContent = `${LETTERS[at]}${(option.textContent || "").slice(1)}`;
           select.append(option);
         });
       }

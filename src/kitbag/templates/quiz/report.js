@@ -277,9 +277,9 @@ const KitbagReport = (() => {
     box.append(rich(item.rationale, "quiz-why"));
     if (item.cites.length) {
       box.append(make("p", "quiz-sources", `${say("source")} `, ...item.cites.flatMap(({ cite, label, href }, at) => {
-        const next = item.cites[at + 1];
-        if (next && next.label === label) return [make("a", { href }, cite), ", "]; // facts of one passage, named once
-        return [make("a", { href }, cite), ` ${label}${next ? "; " : ""}`];
+        const last = at === item.cites.length - 1;
+        if (!label && !last) return [make("a", { href }, cite), ", "]; // facts of one passage, named once
+        return [make("a", { href }, cite), ` ${label}${last ? "" : "; "}`];
       })));
     }
     const objective = quiz.objectives.find(({ id }) => id === item.objective);
