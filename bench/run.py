@@ -7,7 +7,7 @@
 Each round runs ours and the reference in turn (A B A B …), each in a fresh process; medians are compared. Times are
 processor seconds of the process and its children, less what it takes to start and import, since that is no part of the
 work; a busy machine changes them less than the clock. Memory is the largest resident set. A figure counts as a ratio
-only. Exports are measured by exports.py, results by results.py.
+only; how soon a response is drawn goes by the clock. Exports are measured by exports.py, results by results.py.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+from response import LIMIT, response
 from synthetic import write_course
 from weight import heaviest
 
@@ -223,6 +224,15 @@ def judge(bar: Bar, course_of: Callable[[str], Path], rounds: int) -> str:
     return f"{bar.name:55} {one:7.2f}s {other:8.2f}s {ratio:7.2f} ≤ {bar.limit:5.2f}  {_met(ratio <= bar.limit)}"
 
 
+def response_line(scratch: Path) -> str:
+    """Measure how soon a response to a long quiz is drawn, by the clock, and return the line of the bar."""
+    name = "response to 500 items, slow processor, in ms"
+    drawn = response(scratch)
+    if drawn is None:
+        return f"{name:55} skipped: Chromium is not installed"
+    return f"{name:55} {drawn:8.1f} {'':9} {drawn:7.1f} ≤ {LIMIT:5.1f}  {_met(drawn <= LIMIT)}"
+
+
 def _met(met: bool) -> str:  # noqa: FBT001 - a private word for yes and no
     return "met" if met else "NOT MET"
 
@@ -247,6 +257,8 @@ def main() -> None:
         if not asked.names or "weight" in asked.names:
             for name, size, limit in heaviest():
                 print(f"{name:55} {size:8d} {'':9} {size:7d} ≤ {limit:5d}  {_met(size <= limit)}")
+        if not asked.names or "response" in asked.names:
+            print(response_line(scratch))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

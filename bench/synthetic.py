@@ -17,8 +17,8 @@ class Size(NamedTuple):
     items_a_bank: int
 
 
-SIZES = {"S": Size(6, 6, 17), "M": Size(50, 50, 40), "L": Size(200, 100, 100)}
-"""S holds about 100 items, M 2,000, L 10,000 in 100 banks (some 11 MB of YAML)."""
+SIZES = {"S": Size(6, 6, 17), "M": Size(50, 50, 40), "L": Size(200, 100, 100), "Q": Size(1, 1, 500)}
+"""S holds about 100 items, M 2,000, L 10,000 in 100 banks (some 11 MB of YAML); Q is one bank of 500."""
 
 LESSONS = 5
 
