@@ -31,19 +31,13 @@ import kitbag
 
 KITBAG = (sys.executable, "-c", "from kitbag.cli import main; main()")
 
-TWO_PROCESSES = """
+BURN = """
 import sys, tempfile, time
 from pathlib import Path
 from kitbag import build, parallel
 from kitbag.course.load import load_course
 folder = Path(sys.argv[1])
 course = load_course(folder).course
-def seconds(count):
-    parallel.processors = lambda: count
-    with tempfile.TemporaryDirectory() as name:
-        start = time.perf_counter()
-        build.build_course(course, build.Settings(Path(name), ("site",)), lambda _: None)
-        return time.perf_counter() - start
 def count(number):
     for _ in range(number):
         pass
@@ -55,10 +49,31 @@ def burn(processes):
     parallel.share_out([None] * processes, lambda share: count(60_000_000 // processes) and len(share))
     parallel.FEWEST = 150
     return time.perf_counter() - start
+"""
+TIMES = """
 seconds(1)
 for _ in range(int(sys.argv[2])):
     print(seconds(1), seconds(2), burn(1), burn(2))
 """
+TWO_PROCESSES = f"""{BURN}
+def seconds(count):
+    parallel.processors = lambda: count
+    with tempfile.TemporaryDirectory() as name:
+        start = time.perf_counter()
+        build.build_course(course, build.Settings(Path(name), ("site",)), lambda _: None)
+        return time.perf_counter() - start
+{TIMES}"""
+TWO_PRINTERS = f"""{BURN}
+from kitbag.rendering.paper import trainee_documents
+from kitbag.rendering.paper_pdf import print_documents
+documents = [one for one in trainee_documents(course, size="a4", templates=None) if "book" not in one.path]
+pages = [(one, one.html()) for one in documents for _ in range(4)]
+def seconds(count):
+    start = time.perf_counter()
+    for printed in print_documents(pages, processes=count):
+        assert printed.pdf, printed
+    return time.perf_counter() - start
+{TIMES}"""
 
 
 def cpu(command: Sequence[object], folder: Path | None = None) -> float:
@@ -145,8 +160,15 @@ class Bench:
 
     def two(self) -> Iterator[str]:
         """Measure what two processes gain in building the site of L, of what two that only count gain."""
+        yield self._gain("two processes: gain of the site of L against a burn's", TWO_PROCESSES, "L")
+
+    def printers(self) -> Iterator[str]:
+        """Measure what two processes gain in printing many documents, of what two that only count gain."""
+        yield self._gain("printers, two: gain on many PDFs against a burn's", TWO_PRINTERS, "S")
+
+    def _gain(self, name: str, program: str, size: str) -> str:
         told = subprocess.run(
-            [sys.executable, "-c", TWO_PROCESSES, str(self.course("L")), str(self.rounds)],
+            [sys.executable, "-c", program, str(self.course(size)), str(self.rounds)],
             capture_output=True,
             text=True,
             check=True,
@@ -156,8 +178,7 @@ class Bench:
             for times in zip(*(map(float, row.split()) for row in told.splitlines()), strict=True)
         )
         value, reference = one / two, burn_one / burn_two
-        name = "two processes: gain of the site of L against a burn's"
-        yield line(name, value, f"{reference:.2f}", 0.85, met=value >= 0.85 * reference, ratio=value / reference)
+        return line(name, value, f"{reference:.2f}", 0.85, met=value >= 0.85 * reference, ratio=value / reference)
 
     def peers(self) -> Iterator[str]:
         """Measure the site of L against MkDocs and Sphinx with the same lessons."""
@@ -209,7 +230,7 @@ def line(name: str, value: float, reference: str, limit: float, *, met: bool, ra
 
 def main() -> None:
     """Measure the bars that are asked for."""
-    bars = ("version", "nothing", "one", "growth", "two", "peers")
+    bars = ("version", "nothing", "one", "growth", "two", "printers", "peers")
     parser = argparse.ArgumentParser(description="Measure Kitbag's builds.")
     parser.add_argument("names", nargs="*", help=f"beginnings of the bars' names: {', '.join(bars)}")
     parser.add_argument("--rounds", type=int, default=3)
