@@ -35,18 +35,7 @@ Answer = Callable[[Locator, Any], None]
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
-RIGHT: dict[str, Any] = {
-    "single": "a",
-    "multiple": ["a", "b"],
-    "truth": "false",
-    "matching": {"p1": "r2", "p2": "r1"},
-    "ordering": ["e1", "e2", "e3"],
-    "numeric": "80",
-    "short": "infusion",
-    "cloze": {"minutes": "four", "water": "hot"},
-    "sorting": {"leaves": "pot", "milk": "cup", "water": "pot"},
-    "essay": "The water was too hot.",
-}
+RIGHT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "cases/right.json").read_text("utf-8"))
 
 # The clock of the device stands where the test puts it; time itself goes on.
 CLOCK = """(() => {

@@ -56,18 +56,7 @@ FRAME = """<!doctype html>
 </html>
 """
 
-RIGHT: dict[str, Any] = {
-    "single": "a",
-    "multiple": ["a", "b"],
-    "truth": "false",
-    "matching": {"p1": "r2", "p2": "r1"},
-    "ordering": ["e1", "e2", "e3"],
-    "numeric": "80",
-    "short": "infusion",
-    "cloze": {"minutes": "four", "water": "hot"},
-    "sorting": {"leaves": "pot", "milk": "cup", "water": "pot"},
-    "essay": "The water was too hot.",
-}
+RIGHT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "cases/right.json").read_text("utf-8"))
 
 
 def context_of(course: Course) -> QuizContext:

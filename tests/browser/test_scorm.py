@@ -69,18 +69,7 @@ window[names.api] = new Proxy(inner, {
 </script><iframe title="Unit" src="%s" style="width:100%%;height:700px"></iframe></html>
 """
 
-RIGHT: dict[str, Any] = {
-    "single": "a",
-    "multiple": ["a", "b"],
-    "truth": "false",
-    "matching": {"p1": "r2", "p2": "r1"},
-    "ordering": ["e1", "e2", "e3"],
-    "numeric": "80",
-    "short": "infusion",
-    "cloze": {"minutes": "four", "water": "hot"},
-    "sorting": {"leaves": "pot", "milk": "cup", "water": "pot"},
-    "essay": "The water was too hot.",
-}
+RIGHT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "cases/right.json").read_text("utf-8"))
 FILL = """(responses) => {
   const quiz = JSON.parse(document.querySelector('[data-quiz=m1] [data-part=island]').textContent);
   for (const item of quiz.items) {

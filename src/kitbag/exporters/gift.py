@@ -16,11 +16,12 @@ from typing import Final, assert_never
 
 from markupsafe import escape
 
-from kitbag.exporters.base import Package, PackageFile, Scoring, Selection, part_id
+from kitbag.exporters.base import Package, Scoring, Selection, part_id
 from kitbag.exporters.credits import AnyChoice, credits_floored, option_ids
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.moodle_grid import percentages, shown_words, weigh_choice
 from kitbag.exporters.notes import everywhere, has_part_feedback, numbers_only, shares_only
+from kitbag.exporters.one_file import one_file
 from kitbag.exporters.texts import Texts
 from kitbag.questions.model import (
     Categorise,
@@ -65,16 +66,7 @@ class Gift:
 
     def export(self, selection: Selection) -> Package:
         """Return one text file with a category for each learning objective."""
-        rows = tuple(weigh(item, selection) for item in selection.items)
-        refused = {row.subject for row in rows if row.rung is Rung.REFUSED}
-        kept = [item for item in selection.items if item.id not in refused]
-        tests = tuple(Row(test.id, "test", Rung.REFUSED, (loss("draw-by-hand"),)) for test in selection.tests)
-        return Package(
-            suffix=".gift",
-            files=(PackageFile("questions.gift", lambda: _pieces(kept, selection)),),
-            rows=(*rows, *tests),
-            archived=False,
-        )
+        return one_file(selection, weigh, ".gift", lambda kept: _pieces(kept, selection))
 
 
 def weigh(item: Item, selection: Selection) -> Row:

@@ -18,11 +18,12 @@ from lxml import etree
 from lxml.etree import SubElement
 from markupsafe import Markup
 
-from kitbag.exporters.base import Package, PackageFile, Scoring, Selection
+from kitbag.exporters.base import Package, Scoring, Selection
 from kitbag.exporters.credits import AnyChoice, credits_floored, option_ids
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.exporters.moodle_grid import percentages, shown_words, weigh_choice
 from kitbag.exporters.notes import everywhere, has_part_feedback, numbers_only, shares_only
+from kitbag.exporters.one_file import one_file
 from kitbag.exporters.texts import Texts
 from kitbag.exporters.xml import Element, stream
 from kitbag.questions.model import (
@@ -74,16 +75,7 @@ class MoodleXml:
 
     def export(self, selection: Selection) -> Package:
         """Return one XML file with a category for each learning objective."""
-        rows = tuple(weigh(item, selection) for item in selection.items)
-        refused = {row.subject for row in rows if row.rung is Rung.REFUSED}
-        kept = [item for item in selection.items if item.id not in refused]
-        tests = tuple(Row(test.id, "test", Rung.REFUSED, (loss("draw-by-hand"),)) for test in selection.tests)
-        return Package(
-            suffix=".xml",
-            files=(PackageFile("questions.xml", lambda: stream("quiz", _questions(kept, selection))),),
-            rows=(*rows, *tests),
-            archived=False,
-        )
+        return one_file(selection, weigh, ".xml", lambda kept: stream("quiz", _questions(kept, selection)))
 
 
 # --- What becomes of an item -------------------------------------------------------------------------------------
