@@ -312,14 +312,18 @@ def test_an_attempt_is_scored_in_python_to_the_last_digit(
 
 def test_seconds_are_those_on_the_screen(open_test: Callable[..., Page]) -> None:
     page = open_test("cut")
+    start = time.monotonic()
     begin(page)
     page.wait_for_timeout(2200)
     page.locator("[data-act=review]").click()
-    page.wait_for_timeout(1200)
+    page.wait_for_timeout(3000)
     page.locator("[data-act=back]").click()
     hand_in(page)
+    most = time.monotonic() - start - 3
     record = read_record(saved_record(page))
-    assert [result.seconds for result in record.items] == [2, *[0] * 24]
+    shown, *others = (result.seconds for result in record.items)
+    assert 2 <= shown <= most  # however slow the machine is
+    assert others == [0] * 24
 
 
 def test_nothing_is_told_before_the_test_is_handed_in(
