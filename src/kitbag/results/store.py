@@ -6,6 +6,7 @@ items holds what item statistics need: who chose what, what it earned, and how l
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -27,6 +28,8 @@ APPLICATION: Final = 0x4B544247
 """Tells a store of ours from any other SQLite file (`application_id`): "KTBG"."""
 BATCH: Final = 500
 """Records in one transaction."""
+LONGEST_PATH: Final = 504
+"""Bytes of the longest path that SQLite opens on Unix: 512 (`MAX_PATHNAME`), less what names the journal beside it."""
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 _TABLES: Final = """
@@ -338,13 +341,20 @@ def open_store(path: Path) -> Iterator[Store]:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, isolation_level="IMMEDIATE", timeout=30)
     except (sqlite3.Error, OSError) as error:
-        raise NotAStore(f"{path} cannot be used as a store of results: {error}.") from error
+        raise NotAStore(f"{path} cannot be used as a store of results: {_reason(path, error)}.") from error
     with closing(connection):
         try:
             _prepare(connection)
         except sqlite3.Error as error:
-            raise NotAStore(f"{path} cannot be used as a store of results: {error}.") from error
+            raise NotAStore(f"{path} cannot be used as a store of results: {_reason(path, error)}.") from error
         yield Store(connection)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Return why SQLite cannot open a file; of a path that is too long for it, it says nothing itself."""
+    if os.name == "posix" and len(os.fsencode(path.absolute())) > LONGEST_PATH:
+        return f"SQLite opens no path longer than {LONGEST_PATH} bytes; name another with --store"
+    return str(error)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
