@@ -4,8 +4,10 @@ Exit codes: 0 all is well; 1 the course has mistakes, and nothing was written; 2
 3 part of the work could not be done (a full disk, a missing library), and the messages say which part; 130 interrupted.
 """
 
+import atexit
 import contextlib
 import errno
+import gc
 import os
 import re
 import signal
@@ -115,6 +117,10 @@ def main() -> None:
     """
     from kitbag.console import degrade
 
+    # What is left at the end goes with the process; of a large course, Python takes long to look through it first.
+    atexit.register(gc.freeze)
+    # No plugin of the validator's has a say in what a course is; looking for some takes a while, too.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     degrade()
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False
