@@ -69,9 +69,7 @@ def check(folder: Path, style: str, source: Path | None) -> None:
     lessons are to read.
     """
     from kitbag.findings import as_json, in_order
-    from kitbag.questions.solver import load_ahead
 
-    load_ahead()  # Coverage asks it whether the tests can be drawn.
     loaded = checked(folder)
     findings = loaded.findings
     if loaded.course:

@@ -7,9 +7,7 @@ to find never decides anything: callers ask only whether there is one, or for th
 
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from importlib import import_module
 from itertools import accumulate
-from threading import Thread
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,16 +19,6 @@ ANY: Final = 10**9
 """An upper bound that bounds nothing."""
 AT_ONCE: Final = 12
 """Choices decided by one question; their weights, powers of two, stay far from the edge of the solver's arithmetic."""
-
-
-def load_ahead() -> Thread:
-    """Begin to load the solver beside what else there is to do; return the thread, which whoever asks need not await.
-
-    For a command that will ask it in the end: part of the loading needs no turn of the interpreter.
-    """
-    loading = Thread(target=import_module, args=("highspy",))
-    loading.start()
-    return loading
 
 
 class Row(NamedTuple):
