@@ -181,6 +181,8 @@ class _Changes:
         for bank in banks:
             found += lint_banks([bank], info, glossary, self.reading.places, new)
         others = {name: one for name, one in before.items() if name not in new}
+        if not new.keys() <= before.keys():
+            raise _GiveUp  # A bank says that it belongs to another module.
         if any(concerns_others(one, before[name], others) for name, one in new.items()):
             raise _GiveUp
         return found, {**before, **new} if banks else None
