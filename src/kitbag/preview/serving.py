@@ -37,6 +37,8 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_BLANK: Final = " \t"
+"""What may stand around the value of a header (RFC 9110, 5.6.3); Python counts control characters, too."""
 _TEXT: Final = "text/plain; charset=utf-8"
 _HTML: Final = "text/html; charset=utf-8"
 # Python's own table, and not the machine's, which anybody may have changed.
@@ -147,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refused(self) -> str:
         """Return why this request is none of ours; empty where it is."""
         hosts, origin = self.headers.get_all("Host") or [], self.headers.get("Origin")
-        if len(hosts) != 1 or hosts[0].strip().lower() not in self.server.hosts:
+        if len(hosts) != 1 or hosts[0].strip(_BLANK).lower() not in self.server.hosts:
             return "This preview answers to its own address only."
         if origin is not None and origin.removeprefix("http://") not in self.server.hosts:
             return "This preview is not for other pages."
@@ -188,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
             status = HTTPStatus.INTERNAL_SERVER_ERROR if shown else HTTPStatus.NOT_FOUND
             findings = shown.findings if shown else self.server.showing.findings
             data = mistakes_page(findings, language=self._language, missing="" if shown else path)
-        root = f"http://{self.headers['Host'].strip()}{OWN}"
+        root = f"http://{self.headers['Host'].strip(_BLANK)}{OWN}"
         body, policy = with_panel(data, root=root, mark=shown.mark if shown else "")
         self._send(status, body, _HTML, {"Content-Security-Policy": policy})
 

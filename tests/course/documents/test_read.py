@@ -338,3 +338,9 @@ def test_any_page_is_read_or_refused(page: str) -> None:
         read_bytes(f"<!doctype html>{page}".encode(), "a.html")
     except DocumentError as refused:
         assert "nothing there can be cited" in str(refused)  # noqa: PT017 - either outcome is right
+
+
+def test_a_heading_of_one_endless_word_is_cut_in_the_locator() -> None:
+    endless = "a" * 600
+    document = read_bytes(f"<h1>{endless}</h1><p>The board meets on Monday.</p>".encode(), "a.html")
+    assert [passage.locator for passage in document.passages] == [f"under “{'a' * 200} …”, paragraph 1"]

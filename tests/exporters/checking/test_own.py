@@ -51,7 +51,12 @@ def test_nothing_is_said_about_our_own_packages(project: str, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", [ROOT, *sorted(PROJECTS.iterdir())], ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder",
+    # The bank of "gaps" is short on purpose: no form of its test can be drawn, and so no package with tests made.
+    [ROOT, *(folder for folder in sorted(PROJECTS.iterdir()) if folder.name != "gaps")],
+    ids=lambda folder: folder.name,
+)
 def test_nothing_is_said_about_any_course_here(folder: Path, tmp_path: Path) -> None:
     assert said_about(folder, tmp_path) == {}
 

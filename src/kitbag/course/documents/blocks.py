@@ -12,6 +12,8 @@ MOST_PASSAGES: Final = 5_000
 _LONGEST_HEADING: Final = 100
 _MOST_HEADING_WORDS: Final = 14
 _LOCATOR_WORDS: Final = 7
+_LOCATOR_LETTERS: Final = 200
+"""A heading may be one word without an end."""
 
 _POINT = re.compile(
     r"[ \t]*(?:[\u2022\u2023\u25e6\u25aa\u25ab\u25cf\u25cb\u25a0\u25a1\u25c6\u25c7\u2043\u2219\u27a2\u27a4\uf0b7\uf0a7]"
@@ -119,8 +121,9 @@ def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...
 def _locator(block: Block, heading: str, under: int) -> str:
     parts = [f"page {block.page}"] if block.page else []
     if heading:
-        words = heading.split()
-        short = " ".join(words[:_LOCATOR_WORDS]) + (" \u2026" if len(words) > _LOCATOR_WORDS else "")
+        words = " ".join(heading.split())
+        short = " ".join(words.split()[:_LOCATOR_WORDS])[:_LOCATOR_LETTERS]
+        short += " \u2026" if short != words else ""
         parts.append(f"under \u201c{short}\u201d")
     parts.append(f"number {block.number.strip('().')}" if block.number else f"paragraph {under}")
     return ", ".join(parts)
