@@ -5,6 +5,7 @@ with the reason; `make test` installs them all.
 """
 
 import errno
+import importlib.util
 import json
 import os
 import shutil
@@ -53,6 +54,22 @@ def from_npm(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"npm package {parts[0]} is not installed: run make test")
     return path
+
+
+@pytest.fixture
+def synthetic(tmp_path: Path) -> Callable[..., Path]:
+    """Write a course of three modules, or as many as are asked for, with ten practice and four test items in each."""
+    spec = importlib.util.spec_from_file_location("synthetic", ROOT / "bench" / "synthetic.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def write(modules: int = 3) -> Path:
+        module.SIZES["XS"] = module.Size(modules, modules, 14)
+        return Path(module.write_course("XS", tmp_path / "synthetic"))
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """A site built from what changed is, byte by byte, the site that a clean build makes, and tells the same findings."""
 
-import importlib.util
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -126,20 +126,9 @@ def test_a_template_that_changes_pages_is_asked_about_everything(writer: Writer)
 # --- Several banks ---------------------------------------------------------------------------------------------------
 
 
-def synthetic(folder: Path) -> Path:
-    """Write a course of three modules, with ten practice and four test items in each bank."""
-    spec = importlib.util.spec_from_file_location("synthetic", PROJECTS.parents[1] / "bench/synthetic.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.SIZES["XS"] = module.Size(3, 3, 14)
-    return Path(module.write_course("XS", folder))
-
-
 @pytest.fixture
-def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Writer:
-    return Writer(synthetic(tmp_path / "three"), monkeypatch)
+def three(synthetic: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Writer:
+    return Writer(synthetic(), monkeypatch)
 
 
 def field(writer: Writer, file: str, item: str, name: str) -> str:
@@ -185,6 +174,16 @@ def test_a_key_that_another_bank_tells_is_found(three: Writer) -> None:
     three.edit("questions/m1.yaml", field(three, "questions/m1.yaml", "m1-12", "key"), " ".join(words).capitalize())
     assert any("m3-13: The stem holds the key of m1-12" in line for line in build(three.folder, three.site.parent)[1])
     assert three.refreshed == 0
+
+
+def test_two_banks_that_come_to_meet_in_one_save_are_seen(three: Writer) -> None:
+    told = "the quartermaster of the seventh zeppelin squadron"
+    key = field(three, "questions/m1.yaml", "m1-12", "key")
+    file = three.folder / "questions/m1.yaml"
+    file.write_text(file.read_text("utf-8").replace(f"text: {key}\n", f"text: {told.capitalize()}\n"), "utf-8")
+    stem = field(three, "questions/m3.yaml", "m3-13", "stem")
+    three.edit("questions/m3.yaml", stem, f"What does {told} do?")
+    assert any("m3-13: The stem holds the key of m1-12" in line for line in build(three.folder, three.site.parent)[1])
 
 
 def test_a_lesson_that_is_renamed_is_named_so_by_its_neighbours(three: Writer) -> None:
@@ -239,9 +238,10 @@ def test_a_few_edits_at_random(project: str, tmp_path: Path, monkeypatch: pytest
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("project", ["every-block", "every-item-type", "harbour", "synthetic"])
-def test_many_edits_at_random(project: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "course"
-    folder = synthetic(folder) if project == "synthetic" else shutil.copytree(PROJECTS / project, folder)
+def test_many_edits_at_random(
+    project: str, seed: int, tmp_path: Path, synthetic: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = synthetic() if project == "synthetic" else shutil.copytree(PROJECTS / project, tmp_path / "course")
     writer = Writer(folder, monkeypatch)
     walk(writer, Random(f"{project} {seed}"), 40)  # noqa: S311 - a test, and no secret
     assert writer.refreshed

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from kitbag.commands.shared import checked
 from kitbag.findings import Finding
 from kitbag.preview.serving import PreviewServer
 from kitbag.preview.showing import Showing
@@ -40,7 +39,7 @@ class Previewed(NamedTuple):
 
 @contextmanager
 def previewed(folder: Path) -> Iterator[Previewed]:
-    showing = Showing(folder, checked)
+    showing = Showing(folder)
     server = PreviewServer(showing, None)
     refreshed: list[Sequence[Finding]] = []
 

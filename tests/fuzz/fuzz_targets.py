@@ -538,7 +538,7 @@ class _Server:
         self.hosts = {"127.0.0.1:8000"}
         self.address = "http://127.0.0.1:8000/"
         self.closing = _Closed()
-        self.showing = Showing(PROJECTS / "minimal", load_course)
+        self.showing = Showing(PROJECTS / "minimal")
         self.showing.refresh({})
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from kitbag.commands.shared import checked
 from kitbag.preview.serving import FIRST_PORT, PortTaken, PreviewServer
 from kitbag.preview.showing import Showing
 from kitbag.preview.watching import snapshot
@@ -27,7 +26,7 @@ PROJECT = Path(__file__).parent.parent / "projects" / "every-item-type"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreviewServer]:
     folder = shutil.copytree(PROJECT, tmp_path_factory.mktemp("served") / "course")
     (folder / "secret.txt").write_text("secret")
-    showing = Showing(folder, checked)
+    showing = Showing(folder)
     showing.refresh(snapshot(folder))
     server = PreviewServer(showing, None)
     with server.running():

@@ -147,7 +147,7 @@ def preview(folder: Path, port: int | None, *, opened: bool) -> None:
         say(f"Read in {seconds:.2f} s. {summary(findings)}")
 
     try:
-        show(folder, port=port, read=checked, started=started, refreshed=refreshed)
+        show(folder, port=port, started=started, refreshed=refreshed)
     except PortTaken as error:
         stop(str(error), IN_PART)
     except KeyboardInterrupt:

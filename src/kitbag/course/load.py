@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kitbag.course.checks import check
 from kitbag.course.checks.common import RESERVED
@@ -15,8 +16,13 @@ from kitbag.files import Unreadable, read_within
 from kitbag.findings import Finding, Place, Severity, did_you_mean, has_errors, in_order
 from kitbag.modelling import read_model
 from kitbag.questions.model import ItemBank
+from kitbag.reading import Marks
 
 M = TypeVar("M", bound=Model)
+
+Known = dict[str, tuple[str, type[Model], tuple[Any, Marks | None, list[Finding]]]]
+"""What files held when they were last read, by their path from the course folder: the digest of each, the model it was
+read into, and what came of it."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +37,19 @@ class Loaded:
     """Where each value stands, for later findings."""
 
 
-def load_course(folder: Path) -> Loaded:
+def load_course(folder: Path, known: Known | None = None) -> Loaded:
     """Read the course in `folder` and check it.
 
     It reads course/course.yaml, sources.yaml, glossary.yaml and a file a module, and the module's item bank of the same
     name under questions/. Pictures are looked at for their presence and kind only. Nothing raises: a folder that is no
     course gives findings too.
+
+    Args:
+        folder: the course folder.
+        known: what its files held the last time. It is brought up to date, and what has not changed is the same object
+            again.
     """
-    reading = Reading(folder)
+    reading = Reading(folder, known={} if known is None else known)
     info = reading.read("course/course.yaml", CourseInfo)
     sources = reading.read("course/sources.yaml", Sources)
     glossary = reading.read("course/glossary.yaml", Glossary)
@@ -80,6 +91,7 @@ class Reading:
     places: Places = field(default_factory=Places)
     digests: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file that was read, in hexadecimal, by its path from the course folder."""
+    known: Known = field(default_factory=dict)
 
     def read(self, file: str, model: type[M]) -> M | None:
         """Return what a file holds; `None` where anything in it is wrong, and a finding says what."""
@@ -89,8 +101,11 @@ class Reading:
             hint = error.hint or (_near(self.folder, file) if error.code == "missing-file" else "")
             self.findings.append(Finding(error.code, Place(file), str(error), hint))
             return None
-        self.digests[file] = hashlib.sha256(data).hexdigest()
-        value, marks, findings = read_model(data, file, model)
+        digest = self.digests[file] = hashlib.sha256(data).hexdigest()
+        if file not in self.known or self.known[file][:2] != (digest, model):
+            self.known[file] = (digest, model, read_model(data, file, model))
+        value: M | None
+        value, marks, findings = self.known[file][2]
         self.findings += findings
         if marks:
             self.places.marks[file] = marks
@@ -100,7 +115,7 @@ class Reading:
         """Read a module's item bank; a module without a file of items has none, which is no mistake."""
         file = f"questions/{name}.yaml"
         if not (self.folder / file).exists() and not (self.folder / file).is_symlink():
-            return ItemBank.model_validate({"schema": "questions/1", "module": name})
+            return _empty_bank(name)
         return self.read(file, ItemBank)
 
     def hash_media(self, name: str) -> str:
@@ -110,6 +125,11 @@ class Reading:
         except Unreadable:
             return ""
         return self.digests[name]
+
+
+@cache
+def _empty_bank(module: str) -> ItemBank:
+    return ItemBank.model_validate({"schema": "questions/1", "module": module})
 
 
 def _stems(folder: Path, leave_out: Iterable[str] = ()) -> list[str]:

@@ -170,22 +170,15 @@ class _Changes:
     def _lint(self, info: CourseInfo, glossary: Glossary) -> "tuple[list[Finding], Mapping[str, Sketch] | None]":
         """Return what is found in the banks that changed, and the sketches of all banks where one changed."""
         banks = [self.banks[name] for name in sorted(self.touched) if f"questions/{name}.yaml" in self.files]
-        before = self.outlines.sketches() if banks else {}
-        if before is None:
+        if not banks:
+            return [], None
+        from kitbag.course.itemlint import lint_changed  # The rules take a while to import.
+
+        before = self.outlines.sketches()
+        linted = lint_changed(banks, info, glossary, self.reading.places, before) if before is not None else None
+        if linted is None:
             raise _GiveUp
-        found: list[Finding] = []
-        new: dict[str, Sketch] = {}
-        if banks:  # The rules take a while to import.
-            from kitbag.course.itemlint import lint_banks
-            from kitbag.questions.lint.sketch import concerns_others
-        for bank in banks:
-            found += lint_banks([bank], info, glossary, self.reading.places, new)
-        others = {name: one for name, one in before.items() if name not in new}
-        if not new.keys() <= before.keys():
-            raise _GiveUp  # A bank says that it belongs to another module.
-        if any(concerns_others(one, before[name], others) for name, one in new.items()):
-            raise _GiveUp
-        return found, {**before, **new} if banks else None
+        return linted
 
     def _pages(self, affected: set[str], outlines: Mapping[str, Outline], *, face: bool) -> Iterator[str]:
         """Give the pages of the site that may show something of what was touched."""

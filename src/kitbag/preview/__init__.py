@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kitbag.course.load import Loaded
 from kitbag.findings import Finding
 from kitbag.preview.serving import PortTaken, PreviewServer
 from kitbag.preview.showing import Showing
@@ -17,7 +16,6 @@ def preview(
     folder: Path,
     *,
     port: int | None,
-    read: Callable[[Path], Loaded],
     started: Callable[[str], None],
     refreshed: Callable[[Sequence[Finding], float], None],
 ) -> None:
@@ -26,7 +24,6 @@ def preview(
     Args:
         folder: the course folder; it may be broken, or go and come back.
         port: the port to serve at; the first free one from 8000 where `None`.
-        read: reads and checks the course.
         started: told the address, once the first pages can be seen.
         refreshed: told what is wrong, and how many seconds it took to find out, after each change.
 
@@ -35,7 +32,7 @@ def preview(
         KeyboardInterrupt: the process was interrupted; the server has stopped.
     """
     folder = folder.absolute()  # the folder that this process stands in may go
-    showing = Showing(folder, read)
+    showing = Showing(folder)
     server = PreviewServer(showing, port)
     with server.running():
         for number, state in enumerate(changes(folder, server.closing)):

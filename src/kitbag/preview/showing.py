@@ -4,15 +4,15 @@ Paths are those under build/: `site/index.html`, `tests/final/kit-a/index.html`,
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Condition, RLock
 from typing import Final
 
-from kitbag.course.load import Loaded
 from kitbag.course.model import Course
+from kitbag.course.reader import Reader
 from kitbag.files import Unreadable
 from kitbag.findings import Finding, Place, in_order
 from kitbag.preview.watching import Snapshot
@@ -39,8 +39,8 @@ class Page:
 class Showing:
     """The course as it is shown. Threads may ask for pages while another one refreshes it."""
 
-    def __init__(self, folder: Path, read: Callable[[Path], Loaded]) -> None:
-        """Take the course folder and the function that reads and checks it."""
+    def __init__(self, folder: Path) -> None:
+        """Take the course folder, which may be broken, or go and come back."""
         self.version = 0
         """Grows with every refresh."""
         self.findings: Sequence[Finding] = ()
@@ -49,7 +49,7 @@ class Showing:
         """The last course that could be read."""
         self._stale = False
         self._folder = folder
-        self._read = read
+        self._reader = Reader(folder)
         self._files: _Files | None = None
         self._assets = ""
         self._last: dict[str, bytes] = {}
@@ -58,16 +58,18 @@ class Showing:
         self._news = Condition(self._lock)
 
     def refresh(self, state: Snapshot) -> None:
-        """Read the course again; where it can no longer be read, the last pages stay, with the new findings."""
-        loaded = self._read(self._folder)
+        """Read what has changed; where the course can no longer be read, the last pages stay, with the new findings."""
+        loaded = self._reader.read()
         with self._news:
             self.findings = loaded.findings
-            self._assets = repr(sorted(entry for entry in state.items() if not entry[0].endswith(".yaml")))
             self._stale = loaded.course is None
-            self.course = loaded.course or self.course
-            if self.course is not None:
+            if loaded.course is not None:
+                self.course = loaded.course
                 self._files = _Files(self.course, self._folder)
-            self._made.clear()
+                self._assets = repr(sorted(entry for entry in state.items() if not entry[0].endswith(".yaml")))
+                self._made.clear()
+            # What was shown stays as it is: templates and pictures may have gone together with the course.
+            self._made = {path: replace(page, findings=self.findings, stale=True) for path, page in self._made.items()}
             self.version += 1
             self._news.notify_all()
 
