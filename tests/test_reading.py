@@ -1,5 +1,6 @@
 """Values and their places: whatever the shape of a file, each value and each key is found where it was written."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,11 @@ def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[
 def offset_of(place: Place, text: str) -> int:
     lines = text.splitlines(keepends=True)
     return sum(map(len, lines[: place.line - 1])) + place.column - 1
+
+
+@given(st.text("a\n\r\x0b\x85\u2028", max_size=12))
+def test_a_line_begins_behind_each_of_the_three_line_ends(text: str) -> None:
+    assert list(Marks("file.yaml", text).lines) == [0, *(end.end() for end in re.finditer(r"\r\n|\n|\r", text))]
 
 
 @given(_FILES, st.booleans())

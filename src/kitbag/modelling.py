@@ -1,8 +1,6 @@
 """From a YAML tree to a model, and from the validator's errors to findings an author understands."""
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import NoneType, UnionType
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union
 
 from pydantic import BaseModel, ValidationError
 
+from kitbag.collector import no_collector
 from kitbag.fields import LONGEST_TEXT, PATTERNS, Model
 from kitbag.findings import Finding, Place, Severity, did_you_mean, has_errors, in_order, listed
 from kitbag.reading import Marks, Tree, read_tree
@@ -36,7 +35,7 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Marks 
         The model, or `None` where anything in the file is wrong; the places of its values, for findings of later
         checks; all findings.
     """
-    with _no_collector():
+    with no_collector():
         tree, findings = read_tree(data, file)
     if tree is None:
         return None, None, [_with_schema(finding, model) for finding in findings]
@@ -48,18 +47,6 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Marks 
         explained = (finding for finding in _explained(error, model, tree) if finding.place not in told)
         return None, tree.marks, in_order([*findings, *explained])
     return (None if has_errors(findings) else value), tree.marks, findings
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the cycle collector from walking a growing tree again and again; a tree has no cycles."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _with_schema(finding: Finding, model: type[Model]) -> Finding:

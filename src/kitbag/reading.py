@@ -15,6 +15,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
+from itertools import accumulate
 from typing import Any, Final, NoReturn
 
 import yaml
@@ -69,7 +71,9 @@ class Marks:
     @cached_property
     def lines(self) -> Sequence[int]:
         """The offset at which each line begins."""
-        return array("I", [0, *(end.end() for end in _LINE_END.finditer(self.text))])
+        # StringIO parts lines where `_LINE_END` does; something behind the last line end begins a line, too.
+        *starts, _ = accumulate(map(len, StringIO(f"{self.text}.", newline="")), initial=0)
+        return array("I", starts)
 
     def place(self, offset: int) -> Place:
         """Return the line and column of a character offset."""

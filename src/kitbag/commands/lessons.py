@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kitbag.collector import no_collector
 from kitbag.commands.shared import (
     FILE,
     FILE_OUT,
@@ -73,7 +73,8 @@ def check(folder: Path, style: str, source: Path | None) -> None:
     loaded = checked(folder)
     findings = loaded.findings
     if loaded.course:
-        findings = in_order([*findings, *_looked_over(loaded.course, loaded.places)])
+        with no_collector():
+            findings = in_order([*findings, *_looked_over(loaded.course, loaded.places)])
     if source:
         findings = in_order([*findings, *_copied(folder, loaded, source)])
     if style == "json":
@@ -104,8 +105,7 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
             hint = did_you_mean(name, OUTPUTS) or f"There are: {listed(OUTPUTS)}."
             raise click.BadParameter(f'There is no output "{name}". {hint}', param_hint="--only")
     settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size)
-    gc.disable()  # What is read here is kept to the end, and the collector would only walk it again and again.
-    try:
+    with no_collector():
         ledger = Ledger(folder, settings.into, templates=not no_templates, settings=size)
         told = unchanged(settings, ledger)
         if told is not None:
@@ -113,8 +113,6 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
             say("Nothing has changed.")
             return
         told = refresh_site(folder, settings, say, ledger, tell=lambda findings: print_findings(findings, err=True))
-    finally:
-        gc.enable()
     if told is not None:
         finish(told)
     sketches: dict[str, Any] = {}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 import click
 
+from kitbag.collector import no_collector
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -80,10 +82,11 @@ def checked(folder: Path, sketches: dict[str, Any] | None = None) -> Loaded:
     from kitbag.course.load import load_course
     from kitbag.findings import in_order
 
-    loaded = load_course(folder)
-    if loaded.course is None:
-        return loaded
-    findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places, sketches)])
+    with no_collector():
+        loaded = load_course(folder)
+        if loaded.course is None:
+            return loaded
+        findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places, sketches)])
     return replace(loaded, findings=findings)
 
 

@@ -61,7 +61,9 @@ class Checklist:
 
 def before_you_teach(course: Course, *, today: date) -> Checklist:
     """Return what has to be looked up before the course is taught on this day."""
-    uses = usage(course)
+    passages = [passage for document in course.sources.documents for passage in document.passages]
+    asked = any(passage.observed or any(fact.recheck for fact in passage.facts) for passage in passages)
+    uses = usage(course) if asked else {}
     facts = [
         FactToCheck(
             document=document,

@@ -47,17 +47,17 @@ def lint(
         seed: the seed with which options are shuffled where the items are first shown.
         sketches: gets a sketch of each bank by its module.
     """
-    subjects = list(subjects_of(banks, language=language, terms=terms))
+    subjects = list(subjects_of(banks, language=language, terms=terms, seed=seed))
     waivers = _Waivers(subjects)
     meeting: set[str] = set()
     findings = [
         *_of_items(subjects, places, waivers),
         *_of_forms(subjects, places, waivers, meeting),
-        *_of_banks(banks, subjects, places, waivers, seed),
+        *_of_banks(banks, subjects, places, waivers),
         *(_uncited_stimuli(banks, places)),
     ]
     if sketches is not None:
-        sketches |= sketches_of(banks, subjects, seed, meeting)
+        sketches |= sketches_of(banks, subjects, meeting)
     return in_order([*findings, *waivers.findings(places)])
 
 
@@ -114,16 +114,12 @@ def _of_forms(subjects: Sequence[Subject], places: Places, waivers: _Waivers, me
 
 
 def _of_banks(
-    banks: Sequence[ItemBank], subjects: Sequence[Subject], places: Places, waivers: _Waivers, seed: str
+    banks: Sequence[ItemBank], subjects: Sequence[Subject], places: Places, waivers: _Waivers
 ) -> Iterator[Finding]:
     """Run the rules about banks over each bank, and over all of them where each by itself is well."""
-
-    def positions(chosen: Sequence[Subject]) -> Iterator[tuple[str, str]]:
-        return key_position(chosen, seed)
-
     checks: tuple[tuple[str, Callable[[Sequence[Subject]], Iterator[tuple[str, str]]]], ...] = (
         ("longest-key-often", longest_key_often),
-        ("key-position", positions),
+        ("key-position", key_position),
         ("true-false-balance", true_false_balance),
     )
     for code, check in checks:

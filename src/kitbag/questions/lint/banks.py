@@ -6,8 +6,7 @@ from typing import Final
 
 from kitbag.questions.lint.chance import at_least, chi_square_of, chi_square_tail, uneven
 from kitbag.questions.lint.subject import Subject
-from kitbag.questions.model import SingleChoice, TrueFalse
-from kitbag.questions.shuffle import shown_order
+from kitbag.questions.model import TrueFalse
 
 UNLIKELY: Final = 0.01
 """What happens by chance less often than this is reported."""
@@ -24,7 +23,7 @@ def longest_key_often(subjects: Sequence[Subject]) -> Iterator[tuple[str, str]]:
     for subject in subjects:
         if subject.key is not None and subject.wrong:
             chances.append(1 / len(subject.options))
-            longest += len(subject.options[subject.key].text) > max(len(subject.options[n].text) for n in subject.wrong)
+            longest += len(subject.options[subject.key].text) > subject.longest_wrong
     if longest > sum(chances) and at_least(longest, chances) < UNLIKELY:
         by_chance = round(sum(chances))
         message = (
@@ -33,19 +32,14 @@ def longest_key_often(subjects: Sequence[Subject]) -> Iterator[tuple[str, str]]:
         yield message, "Shorten keys, or make wrong options as full."
 
 
-def key_position(subjects: Sequence[Subject], seed: str) -> Iterator[tuple[str, str]]:
-    """Find a bank whose keys, as they are shown, prefer one position (χ²).
-
-    Args:
-        subjects: the items of the bank.
-        seed: the seed options are shuffled with.
-    """
+def key_position(subjects: Sequence[Subject]) -> Iterator[tuple[str, str]]:
+    """Find a bank whose keys, as they are shown, prefer one position (χ²)."""
     counts: defaultdict[int, list[int]] = defaultdict(list)
     for subject in subjects:
-        if subject.key is not None and isinstance(subject.item, SingleChoice):
+        if subject.shown is not None:
             size = len(subject.options)
             counts[size] = counts[size] or [0] * size
-            counts[size][shown_order(subject.item, seed).index(subject.item.key)] += 1
+            counts[size][subject.shown] += 1
     total, freedom = 0.0, 0
     shown = []
     for size, positions in sorted(counts.items()):

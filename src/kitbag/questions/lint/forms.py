@@ -17,6 +17,8 @@ LONGEST_KEY: Final = 24
 """Words of the longest key that is looked for in stems."""
 TELLING_WORDS: Final = 4
 """A key of so many words of content gives itself away in any context."""
+HEAD: Final = 3
+"""Words that a key begins with, by which it is looked for."""
 COMMON_WORDS: Final = 2
 """Content words that two stems have in common where they are about the same thing."""
 
@@ -43,16 +45,21 @@ def keys_in_stems(subjects: Sequence[Subject], meeting: set[str] | None = None) 
     """
     for pool in _pools(subjects):
         keyed: defaultdict[Words, list[tuple[Subject, Phrase]]] = defaultdict(list)
-        lengths: defaultdict[str, set[int]] = defaultdict(set)  # of the keys that begin with a word
+        lengths: defaultdict[Words, set[int]] = defaultdict(set)  # of the keys that begin with these words
         for subject in pool:
             for words, key in telling_keys(subject):
                 keyed[words].append((subject, key))
-                lengths[words[0]].add(len(words))
+                lengths[words[:HEAD]].add(len(words))
+        sizes = {len(head) for head in lengths}
         givers: defaultdict[Words, list[Subject]] = defaultdict(list)
         for subject in pool:
             words = subject.stem.words
             runs = {
-                words[n : n + length] for n, word in enumerate(words) if word in lengths for length in lengths[word]
+                words[n : n + length]
+                for size in sizes
+                for n, head in enumerate(zip(*(words[skip:] for skip in range(size)), strict=False))
+                if head in lengths
+                for length in lengths[head]
             }
             for run in runs:
                 if run in keyed:

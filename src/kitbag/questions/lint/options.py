@@ -65,7 +65,7 @@ def longest_key(subject: Subject) -> Iterator[Flaw]:
         return
     lengths = [len(option.text) for option in subject.options]
     shortest = min(subject.right, key=lengths.__getitem__)  # of several keys, all must stand out
-    longest = max(lengths[number] for number in subject.wrong)
+    longest = subject.longest_wrong
     if lengths[shortest] >= LONGER * longest and lengths[shortest] - longest >= LONGER_BY:
         message = f"The key has {lengths[shortest]} characters and the longest wrong option {longest}."
         yield Flaw(("options", shortest, "text"), message, "Shorten the key, or make a wrong option as full.")
@@ -73,15 +73,15 @@ def longest_key(subject: Subject) -> Iterator[Flaw]:
 
 def stem_word_in_key(subject: Subject) -> Iterator[Flaw]:
     """Find a content word of the stem that comes back in the key and in no distractor, glossary terms apart (N)."""
-    if (
-        not subject.right
-        or not subject.wrong
-        or any(_ALL_OR_NONE.search(subject.options[n].text) for n in subject.right)
-    ):
+    if not subject.right or not subject.wrong:
         return
     shared = subject.stem.content.intersection(*(subject.options[number].content for number in subject.right))
-    shared = shared.difference(subject.terms, *(subject.options[number].content for number in subject.wrong))
-    if any(not word.isdigit() for word in shared):  # a number may well be part of question and answer
+    for number in subject.wrong:
+        shared -= subject.options[number].content
+    shared -= subject.terms
+    if all(word.isdigit() for word in shared):  # a number may well be part of question and answer
+        return
+    if not any(_names_all_or_none(subject.options[number]) for number in subject.right):
         key = min(subject.right)
         words = [w for w in dict.fromkeys(subject.options[key].words) if stem_of(w, english=subject.english) in shared]
         message = f"Of all options only the key repeats {_quoted(words)} from the stem."
@@ -94,18 +94,20 @@ def near_duplicate_options(subject: Subject) -> Iterator[Flaw]:
     Options that are alike but for a word of content, a number or a word such as `before` are parallel, which is good
     writing, and no finding.
     """
-    for one, other in combinations(range(len(subject.options)), 2):
-        if _same(subject.options[one], subject.options[other], english=subject.english):
-            message = f'This option says the same as "{subject.options[one].text}".'
+    letters = ["".join(option.words) for option in subject.options]
+    for (one, first), (other, second) in combinations(enumerate(subject.options), 2):
+        if letters[one] == letters[other]:
+            # Punctuation and hyphens apart; options without any word are told apart by what they show.
+            same = bool(letters[one]) or first.text == second.text
+        else:
+            alike = len(first.content ^ second.content) <= MOST_MISSPELT
+            same = alike and _nearly_same(first, second, english=subject.english)
+        if same:
+            message = f'This option says the same as "{first.text}".'
             yield Flaw(("options", other, "text"), message, "Replace one of the two.")
 
 
-def _same(one: Phrase, other: Phrase, *, english: bool) -> bool:
-    if (letters := "".join(one.words)) == "".join(other.words):
-        # Punctuation and hyphens apart; options without any word are told apart by what they show.
-        return bool(letters) or one.text == other.text
-    if len(one.content ^ other.content) > MOST_MISSPELT:
-        return False
+def _nearly_same(one: Phrase, other: Phrase, *, english: bool) -> bool:
     shorter, longer = sorted((len(one.text), len(other.text)))
     if 2 * shorter <= ALIKE * (shorter + longer):
         # Too unlike in length for the ratio, unless only small words were added.
@@ -195,22 +197,23 @@ def _all_or_none(subject: Subject, *, shuffled: bool) -> Iterator[Flaw]:
     if not isinstance(subject.item, (SingleChoice, MultipleResponse)) or subject.item.shuffle is not shuffled:
         return
     for number, option in enumerate(subject.options):
-        if (
-            len(option.words) <= 8
-            and not _ALL_OR_NONE_WORDS.isdisjoint(option.words)
-            and _ALL_OR_NONE.search(option.text)
-        ):
+        if len(option.words) <= 8 and _names_all_or_none(option):
             why = "is shuffled to any place" if shuffled else "rewards knowing a part"
             message = f'"{option.text}" {why}.'
             yield Flaw(("options", number, "text"), message, "Make it a multiple response, or write a plain option.")
 
 
+def _names_all_or_none(option: Phrase) -> bool:
+    return not _ALL_OR_NONE_WORDS.isdisjoint(option.words) and _ALL_OR_NONE.search(option.text) is not None
+
+
 def combined_options(subject: Subject) -> Iterator[Flaw]:
     """Find options that join others: "A and B", or the texts of two others in one (H)."""
-    whole = {" ".join(option.words) for option in subject.options}
+    whole: set[str] = set()
     for number, option in enumerate(subject.options):
         if _JOINTS.isdisjoint(option.words) and "," not in option.text and "&" not in option.text:
             continue
+        whole = whole or {" ".join(option.words) for option in subject.options}
         parts = [
             part.removeprefix("both ").strip(" .") for part in _JOINT.split(option.text.lower()) if part.strip(" .")
         ]
@@ -232,23 +235,26 @@ def convergence(subject: Subject) -> Iterator[Flaw]:
     if subject.key is None or len(subject.wrong) < 3:
         return
     wanted = subject.options[subject.key].content
-    if sum(not wanted.isdisjoint(subject.options[number].content) for number in subject.wrong) < len(subject.wrong) - 1:
+    others = [subject.options[number].content for number in subject.wrong]
+    if sum(map(wanted.isdisjoint, others)) > 1:
         return
-    everywhere = frozenset.intersection(*(option.content for option in subject.options))
-    key = wanted - everywhere
-    others = [subject.options[number].content - everywhere for number in subject.wrong]
-    with_key = [len(other & key) for other in others]
-    meeting = key.intersection(frozenset.union(*others))
-    if len(meeting) < 2 or sum(1 for shared in with_key if shared) < len(others) - 1:
+    everywhere = wanted.intersection(*others)
+    if everywhere:
+        wanted, others = wanted - everywhere, [other - everywhere for other in others]
+    with_key = [len(other & wanted) for other in others]
+    meeting = wanted.intersection(frozenset().union(*others))
+    if len(meeting) < 2 or with_key.count(0) > 1:
         return
     pairs = [(i, j, len(others[i] & others[j])) for i, j in combinations(range(len(others)), 2)]
+    if _mean(with_key) < HUB * _mean([shared for *_, shared in pairs]):
+        return
     # The key is the hub: any two distractors share less with each other than with it,
-    nearer = all(shared <= min(with_key[i], with_key[j]) for i, j, shared in pairs)
+    nearer = all(shared <= with_key[i] and shared <= with_key[j] for i, j, shared in pairs)
     # and none of them would do as well in its place, as a mirror image of the key does.
     alone = all(
         sum(shared for i, j, shared in pairs if n in {i, j}) < sum(with_key) - with_key[n] for n in range(len(others))
     )
-    if nearer and alone and _mean(with_key) >= HUB * _mean([shared for *_, shared in pairs]):
+    if nearer and alone:
         words = subject.options[subject.key].words
         told = listed(w for w in dict.fromkeys(words) if stem_of(w, english=subject.english) in meeting)
         message = f"The key shares more words ({told}) with the other options than any of them."

@@ -6,7 +6,6 @@ from typing import Any
 from kitbag.questions.lint.forms import LONGEST_KEY, telling_keys
 from kitbag.questions.lint.subject import Subject
 from kitbag.questions.model import ItemBank, SingleChoice, TrueFalse, Use
-from kitbag.questions.shuffle import shown_order
 
 Sketch = dict[str, Any]
 """A sketch as JSON holds it.
@@ -16,15 +15,12 @@ which may meet those of any bank. `meets`: whether one of them does.
 """
 
 
-def sketches_of(
-    banks: Sequence[ItemBank], subjects: Iterable[Subject], seed: str, meeting: Collection[str]
-) -> dict[str, Sketch]:
+def sketches_of(banks: Sequence[ItemBank], subjects: Iterable[Subject], meeting: Collection[str]) -> dict[str, Sketch]:
     """Return a sketch of each bank, by its module.
 
     Args:
         banks: the banks.
         subjects: their items.
-        seed: the seed with which options are shuffled.
         meeting: the modules whose banks have a key or stem that meets another bank's.
     """
     made: dict[str, Sketch] = {
@@ -32,7 +28,7 @@ def sketches_of(
     }
     for subject in subjects:
         sketch = made[subject.bank.module]
-        sketch["counted"].append(_counted(subject, seed))
+        sketch["counted"].append(_counted(subject))
         if subject.item.use is not Use.PRACTICE:
             sketch["stems"].append(_apart(subject.stem.words))
             sketch["keys"] += [_apart(words) for words, _ in telling_keys(subject)]
@@ -64,14 +60,13 @@ def _runs(words: Sequence[str]) -> Iterable[str]:
     )
 
 
-def _counted(subject: Subject, seed: str) -> list[Any]:
+def _counted(subject: Subject) -> list[Any]:
     """Return what the rules of `banks` count of an item, and the rules it sets aside."""
     item = subject.item
     counted: list[Any] = [waiver.rule for waiver in item.waivers]
     if isinstance(item, TrueFalse):
         counted.append(item.key)
     if isinstance(item, SingleChoice) and subject.key is not None and subject.wrong:
-        longest = max(len(subject.options[n].text) for n in subject.wrong)
-        shown = shown_order(item, seed).index(item.key)
-        counted += [len(subject.options), len(subject.options[subject.key].text) > longest, shown]
+        stands_out = len(subject.options[subject.key].text) > subject.longest_wrong
+        counted += [len(subject.options), stands_out, subject.shown]
     return counted

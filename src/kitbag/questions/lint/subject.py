@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from kitbag.questions.lint.words import Phrase, phrase
 from kitbag.questions.model import Cloze, Item, ItemBank, MultipleResponse, Numeric, ShortAnswer, SingleChoice
+from kitbag.questions.shuffle import shown_order
 
 WITHOUT_SPACES: Final = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
 """Languages that do not part words by spaces."""
@@ -33,10 +34,12 @@ class Subject:
     """Its position in the bank, from 0."""
     english: bool
     """Whether the rules about English words apply."""
-    terms: Collection[str] = frozenset()
+    terms: frozenset[str] = frozenset()
     """Stems of the words of the glossary, which may stand in stem and key alike."""
     spaced: bool = True
     """Whether the language parts its words by spaces, so that they can be counted."""
+    seed: str = ""
+    """The seed with which options are shuffled where the item is first shown."""
 
     @cached_property
     def stem(self) -> Phrase:
@@ -75,6 +78,18 @@ class Subject:
         return next(iter(self.right), None) if isinstance(self.item, SingleChoice) else None
 
     @cached_property
+    def longest_wrong(self) -> int:
+        """Characters of the longest wrong option; 0 where there is none."""
+        return max((len(self.options[number].text) for number in self.wrong), default=0)
+
+    @cached_property
+    def shown(self) -> int | None:
+        """The position at which the right option of a single choice is shown; none for other types."""
+        if not isinstance(self.item, SingleChoice) or self.key is None:
+            return None
+        return shown_order(self.item, self.seed).index(self.item.key)
+
+    @cached_property
     def key_phrases(self) -> Sequence[Phrase]:
         """What a trainee has to choose or write: right options, accepted answers, numbers."""
         match self.item:
@@ -91,17 +106,20 @@ class Subject:
         return [phrase(text, english=self.english) for text in texts]
 
 
-def subjects_of(banks: Sequence[ItemBank], *, language: str, terms: Collection[str]) -> Iterator[Subject]:
+def subjects_of(
+    banks: Sequence[ItemBank], *, language: str, terms: Collection[str], seed: str = ""
+) -> Iterator[Subject]:
     """Give a subject for every item of the banks, in order.
 
     Args:
         banks: the item banks.
         language: the language of the course (BCP 47).
         terms: words of the glossary, in any form.
+        seed: the seed with which options are shuffled where the items are first shown.
     """
     primary = language.partition("-")[0].lower()
     english = primary == "en"
     stems = frozenset(stem for term in terms for stem in phrase(term, english=english).content)
     for bank in banks:
         for number, item in enumerate(bank.items):
-            yield Subject(item, bank, number, english, stems, primary not in WITHOUT_SPACES)
+            yield Subject(item, bank, number, english, stems, primary not in WITHOUT_SPACES, seed)

@@ -1,14 +1,18 @@
 """Words of items, taken apart once: what the lint rules look at instead of raw text."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from sys import intern
+from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")  # noqa: RUF001 - the typographic apostrophe is meant
-_NOTHING: Final = frozenset(("",))
+_APART: Final = "".join(char.lower() if char.isalnum() or char in "'." else " " for char in map(chr, range(128)))
+"""What stands for each ASCII character where words are told apart at spaces."""
 _LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
-_SENTENCE_END: Final = re.compile(r"(?<=[.?!])[\"'”’)*_]*\s+|\n{2,}")  # noqa: RUF001 - typographic quotes
+_SENTENCE_END: Final = re.compile(
+    r"([.?!\n])(?:(?<=[.?!])[\"'”’)*_]*\s+|(?<=\n)\n+)"  # noqa: RUF001 - typographic quotes
+)
+"""It begins with the mark that ends a sentence, or a line: what begins with few characters is found much faster."""
 _PLURALS_IN_ES: Final = ("sses", "shes", "ches", "xes", "zes")
 STEM_LENGTH: Final = 7
 """Letters of a word that count: `responsible` and `responsibility` are one word to the rules."""
@@ -31,8 +35,7 @@ ENGLISH_STOP_WORDS: Final = word_list(
 """Words that carry grammar, not content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A text of an item and its words."""
 
     raw: str
@@ -52,12 +55,18 @@ def phrase(raw: str, *, english: bool) -> Phrase:
         text = _LINK.sub(r"\1", text)
     if "*" in text or "`" in text:
         text = text.replace("*", "").replace("`", "")
-    words = tuple(words_of(text))
-    return Phrase(raw, text, words, frozenset(map(_english_content if english else _other_content, words)) - _NOTHING)
+    words = tuple(map(intern, words_of(text)))  # The same few words again and again: each is kept once.
+    content = map(_english_content if english else _other_content, words)
+    return Phrase(raw, text, words, frozenset(filter(None, content)))
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in order, in lower case."""
+    if text.isascii():
+        # Most texts have no mark inside a word, and splitting them takes a quarter of the time.
+        apart = text.translate(_APART).strip(" '.")
+        if "." not in apart and "'" not in apart:
+            return apart.split()
     return _WORD.findall(text.lower())
 
 
@@ -68,6 +77,7 @@ def carries_content(word: str, *, english: bool) -> bool:
     return len(word) > 3 or word[0].isdigit()
 
 
+@lru_cache(maxsize=50_000)  # Words come back: 10,000 items hold far fewer different ones.
 def stem_of(word: str, *, english: bool = True) -> str:
     """Return what a lower-case word has in common with its inflections and near relatives.
 
@@ -93,7 +103,11 @@ def stem_of(word: str, *, english: bool = True) -> str:
 
 def sentences(text: str) -> list[str]:
     """Split a text at the ends of its sentences and paragraphs."""
-    return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    found, start = [], 0
+    for end in _SENTENCE_END.finditer(text):
+        found.append(text[start : end.start() if end[1] == "\n" else end.end(1)])
+        start = end.end()
+    return [sentence for sentence in (*found, text[start:]) if sentence.strip()]
 
 
 def question_of(text: str) -> str:
@@ -102,7 +116,6 @@ def question_of(text: str) -> str:
     return next((part for part in reversed(parts) if "?" in part), parts[-1])
 
 
-# Words come back: 10,000 items hold far fewer different ones.
 @lru_cache(maxsize=50_000)
 def _english_content(word: str) -> str:
     return stem_of(word, english=True) if carries_content(word, english=True) else ""
