@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -361,3 +362,20 @@ def test_official_names_are_no_copies_even_while_an_item_is_flawed(tea: Path, tm
     assert result.exit_code == 1
     assert "too few to pose a problem" in result.output
     assert "words in a row" not in result.output
+
+
+def test_an_interruption_that_a_library_took_for_its_own_fault_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pydantic does while it builds a model."""
+
+    def broken(interrupted: bool) -> None:
+        try:
+            if interrupted:
+                os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            pass
+        raise ValueError("a model cannot be built")
+
+    monkeypatch.setattr(main.commands["completion"], "callback", lambda shell: broken(shell == "bash"))
+    result = CliRunner().invoke(main, ["completion", "bash"])
+    assert (result.exit_code, result.output) == (130, "\nInterrupted.\n")
+    assert str(CliRunner().invoke(main, ["completion", "zsh"]).exception) == "a model cannot be built"

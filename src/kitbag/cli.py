@@ -91,18 +91,33 @@ class _Kitbag(click.Group):
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let a command that is told to end, or whose terminal goes away, tidy up as after Ctrl-C."""
+    """Let a command that is told to end, or whose terminal goes away, tidy up as after Ctrl-C.
+
+    Raises:
+        KeyboardInterrupt: the command was told to end, and did not do so in its own way.
+    """
+    told = False
 
     def interrupt(*_: object) -> NoReturn:
+        nonlocal told
+        told = True
         raise KeyboardInterrupt
 
-    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     if threading.current_thread() is not threading.main_thread():
         signals = []
     # What the caller ignores (nohup) stays ignored.
-    before = {one: signal.signal(one, interrupt) for one in signals if signal.getsignal(one) is signal.SIG_DFL}
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    before = {one: signal.signal(one, interrupt) for one in signals if signal.getsignal(one) in usual}
     try:
         yield
+    except (click.ClickException, click.exceptions.Exit, OSError):
+        raise
+    except Exception as error:
+        # A library in C may give an exception of its own the place of ours: pydantic, while it builds a model.
+        if told:
+            raise KeyboardInterrupt from error
+        raise
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)

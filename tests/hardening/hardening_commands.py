@@ -1,8 +1,12 @@
 """Every command as a program, and what holds wherever it runs."""
 
+import http.client
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +25,7 @@ def commands(place: Path) -> dict[str, list[str]]:
         "check": ["check", *course],
         "check-json": ["check", *course, "--format", "json", "--copied", str(place / "copy.txt")],
         "build-site": ["build", *course, "--only", "site"],
+        "preview": ["preview", *course, "--port", str(_free_port())],
         "build-reports": ["build", *course, "--only", "reports", "--into", out],
         "coverage": ["coverage", *course],
         "coverage-file": ["coverage", *course, "--format", "html", "--output", f"{out}.html"],
@@ -52,6 +57,7 @@ QUICK = (
     "init",
     "check",
     "build-site",
+    "preview",
     "coverage",
     "sources-add",
     "mark",
@@ -69,17 +75,45 @@ def run(
     """Run a command and check what holds wherever it runs: it ends, with an exit code of its own and no traceback."""
     environment = {name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None}
     how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
-    done = subprocess.run(
-        [*before, *KITBAG, *arguments],
-        env=environment,
-        timeout=LONGEST,
-        check=False,
-        text=True,
-        errors="replace",
-        **how,
-    )
+    with subprocess.Popen(
+        [*before, *KITBAG, *arguments], env=environment, text=True, errors="replace", **how
+    ) as running:
+        try:
+            if arguments[0] == "preview":
+                _look_and_stop(running, int(arguments[-1]))
+            out, err = running.communicate(timeout=LONGEST)
+        except BaseException:
+            running.kill()
+            raise
+    done = subprocess.CompletedProcess(arguments, running.returncode, out, err)
     told = (done.stdout or "") + (done.stderr or "")
     assert "Traceback" not in told, told[-3000:]
     assert "Exception ignored" not in told, told[-3000:]
     assert done.returncode in (0, 1, 2, 3, 130), told[-3000:]
     return done
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _look_and_stop(running: "subprocess.Popen[str]", port: int) -> None:
+    """Ask a preview for its first page as soon as it answers, and end it as Ctrl-C does; none may be running."""
+    until = time.monotonic() + LONGEST
+    while running.poll() is None:
+        assert time.monotonic() < until, "it does not answer"
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)
+        try:
+            connection.request("GET", "/site/index.html")
+            answer = connection.getresponse()
+            # 500: the course cannot be read, and the page says why.
+            assert (answer.status, b"</html>" in answer.read()) in ((200, True), (500, True))
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            running.send_signal(signal.SIGINT)
+            return
+        finally:
+            connection.close()

@@ -89,6 +89,7 @@ TOLD = {
 @pytest.mark.parametrize("file", ["course/course.yaml", "questions/m1.yaml"])
 def test_something_else_in_place_of_a_file(what: Callable[[Path], None], file: str, place: Path) -> None:
     what(place / "tea" / file)
+    assert run(commands(place)["preview"]).returncode == 0
     done = run(commands(place)["check"])
     assert done.returncode == 1
     message = TOLD[what].format(file)
@@ -143,6 +144,7 @@ def test_pipes_among_templates_and_records(place: Path) -> None:
         os.mkfifo(templates / name)
     os.mkfifo(place / "records/pipe.json")
     assert run(commands(place)["build-site"]).returncode == 0
+    assert run(commands(place)["preview"]).returncode == 0
     assert "pipe.json: not-a-file: " in run(commands(place)["results-add"]).stderr
 
 
@@ -196,6 +198,15 @@ def test_a_course_that_cannot_be_written(as_nobody: tuple[Path, tuple[str, ...]]
     assert tree(place) == was
 
 
+def test_a_preview_asks_for_nothing_but_to_read(as_nobody: tuple[Path, tuple[str, ...]]) -> None:
+    place, before = as_nobody
+    forbid(place)
+    was = tree(place)
+    done = run(commands(place)["preview"], before=before, cwd="/", env={"HOME": None, "TMPDIR": str(place)})
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "Stopped.")
+    assert tree(place) == was
+
+
 def test_files_that_cannot_be_read(as_nobody: tuple[Path, tuple[str, ...]]) -> None:
     place, before = as_nobody
     (place / "tea/course/m1.yaml").chmod(0)
@@ -226,16 +237,28 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", disk], check=True)
 
 
+def fill(disk: Path) -> Path:
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+    return filler
+
+
+def test_a_preview_needs_no_room(small_disk: Path, prepared: Path) -> None:
+    place = shutil.copytree(prepared, small_disk / "place")
+    fill(small_disk)
+    done = run(commands(place)["preview"], env={"TMPDIR": str(small_disk)})
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "Stopped.")
+
+
 @pytest.mark.parametrize(
     "name", ["init", "build-site", "paper", "export", "results-add", "mark", "sources-add", "quiz", "schema-files"]
 )
 def test_a_disk_that_is_full(name: str, small_disk: Path, prepared: Path) -> None:
     place = shutil.copytree(prepared, small_disk / "place")
     before = tree(place)
-    filler = small_disk / "filler"
-    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(b"x" * 4096)
+    filler = fill(small_disk)
     done = run(commands(place)[name], env={"TMPDIR": str(small_disk)})
     assert done.returncode in (0, 3) if name == "quiz" else done.returncode == 3, done.stderr
     assert "No space left on device" in done.stderr or "disk is full" in done.stderr or name == "quiz", done.stderr

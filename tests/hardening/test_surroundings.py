@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hardening_commands import KITBAG, commands, run
+from hardening_commands import KITBAG, LONGEST, commands, run
 
 
 def closed(descriptor: int) -> dict[str, Any]:
@@ -71,6 +71,18 @@ def test_a_reader_that_reads_no_further(name: str, place: Path) -> None:
         assert running.stderr.read() == ""
 
 
+def test_a_preview_whose_words_nobody_reads_any_more(place: Path) -> None:
+    """As in `kitbag preview 2>&1 | head -1`: it ends with the next word that it has to say."""
+    with subprocess.Popen([*KITBAG, *commands(place)["preview"]], stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        assert running.stderr.readline().startswith("Preview at http://127.0.0.1:")
+        assert running.stderr.readline().startswith("Read in ")
+        running.stderr.close()
+        glossary = place / "tea/course/glossary.yaml"
+        glossary.write_text(f"{glossary.read_text('utf-8')}# A note.\n", "utf-8")
+        assert running.wait(timeout=LONGEST) == 1
+
+
 @pytest.mark.parametrize("epoch", ["", "-1", "٣", "1e9", "9" * 30, "soon"])
 def test_a_date_that_is_none(epoch: str, place: Path) -> None:
     done = run(commands(place)["check"], env={"SOURCE_DATE_EPOCH": epoch})
@@ -83,7 +95,7 @@ def test_a_date_that_is_none(epoch: str, place: Path) -> None:
 def test_the_folder_it_stands_in_is_gone(place: Path) -> None:
     gone = place / "gone"
     script = f"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && exec \"$@\""
-    for arguments in (["check"], ["schema", "course"], commands(place)["check"]):
+    for arguments in (["check"], ["schema", "course"], commands(place)["check"], commands(place)["preview"]):
         assert run(arguments, before=("sh", "-c", script, "sh")).returncode in (0, 1, 3)
 
 
@@ -141,6 +153,7 @@ def test_text_that_is_no_text(place: Path) -> None:
         [b"certificate", b"-C", tea, b"--instructor", b"\xff"],
         [b"export", b"moodle", b"-C", tea, b"--objective", b"\xff"],
         [b"check", b"-C", b"\xff\xfe"],
+        [b"preview", b"-C", b"\xff\xfe", *(word.encode() for word in commands(place)["preview"][-2:])],
         [b"build", b"-C", tea, b"--only", b"reports", b"--into", tea + b"/\xff"],
     ):
         run([os.fsdecode(word) for word in words])

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,18 @@ def test_a_save_shows_what_a_preview_that_begins_shows(save: str, folder: Path, 
         for path, page in now.items():
             old = before.get(path)
             assert page is None or old is None or (page.mark == old.mark) == (page.data == old.data), path
+
+
+def test_a_page_that_is_asked_for_before_the_course_is_read_waits(folder: Path) -> None:
+    showing = Showing(folder)
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(showing.page, LESSON)
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=0.2)
+        showing.refresh(snapshot(folder))
+        page = asked.result(timeout=20)
+    assert page
+    assert page.data
 
 
 MISTAKES: dict[str, Callable[[Path], object]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import Condition, RLock
+from threading import Condition
 from typing import Final
 
 from kitbag.course.model import Course
@@ -54,8 +54,7 @@ class Showing:
         self._assets = ""
         self._last: dict[str, bytes] = {}
         self._made: dict[str, Page] = {}
-        self._lock = RLock()
-        self._news = Condition(self._lock)
+        self._news = Condition()
 
     def refresh(self, state: Snapshot) -> None:
         """Read what has changed; where the course can no longer be read, the last pages stay, with the new findings."""
@@ -86,8 +85,9 @@ class Showing:
             self._news.notify_all()
 
     def page(self, path: str) -> Page | None:
-        """Return a file as it is now; `None` where the course has no such file."""
-        with self._lock:
+        """Return a file as it is after the first refresh or the latest; `None` where the course has no such file."""
+        with self._news:
+            self._news.wait_for(lambda: self.version)
             if path not in self._made:
                 made = self._make(path)
                 if made is None:
