@@ -8,12 +8,16 @@ map of the CLDR plural categories (`one`, `other`).
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
+
+from kitbag.rendering.compiled import keep, kept
 
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -29,6 +33,11 @@ class Catalogue:
         """The language asked for (BCP 47); strings that have no translation are English all the same."""
         self._strings = dict(strings)
         self._areas: dict[str, Mapping[str, str]] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all strings, in hexadecimal."""
+        return sha256(repr(self._strings).encode()).hexdigest()
 
     def text(self, key: str, **values: object) -> str:
         """Return a string with its values filled in; `count` also chooses the plural form.
@@ -83,16 +92,22 @@ def catalogue_for(language: str) -> Catalogue:
     names = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
     strings: dict[str, str] = {}
     for name in (*names, "en"):
-        for key, text in _strings_in(name):
+        for key, text in _strings_in(name).items():
             strings.setdefault(key, text)
     return Catalogue(language, strings)
 
 
-def _strings_in(language: str) -> Iterator[tuple[str, str]]:
-    file = files("kitbag") / "templates" / f"strings.{language}.yaml"
-    if re.fullmatch(r"[A-Za-z0-9-]+", language) and file.is_file():
+def _strings_in(language: str) -> Mapping[str, str]:
+    file = Path(str(files("kitbag"))) / "templates" / f"strings.{language}.yaml"
+    if not re.fullmatch(r"[A-Za-z0-9-]+", language) or not file.is_file():
+        return {}
+    text = file.read_text("utf-8")
+    strings: Mapping[str, str] | None = kept(file, "strings", text)
+    if strings is None:
         loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar stays text
-        yield from _flat("", yaml.load(file.read_text("utf-8"), Loader=loader))  # noqa: S506 - it builds only text, lists and maps
+        strings = dict(_flat("", yaml.load(text, Loader=loader)))  # noqa: S506 - it builds only text, lists and maps
+        keep(file, "strings", text, strings)
+    return strings
 
 
 def _flat(prefix: str, tree: Any) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ from jinja2 import (
 from kitbag.files import Unreadable, read_within
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.markdown import MarkdownRenderer, plain
-from kitbag.rendering.theme_code import ThemeEnvironment
+from kitbag.rendering.theme_code import CompiledTemplates, ThemeEnvironment
 
 LARGEST_TEMPLATE: Final = 1_000_000
 """Bytes in one template or style sheet of a course folder."""
@@ -98,6 +98,7 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=CompiledTemplates(catalogue),
     )
     renderer = MarkdownRenderer()
     environment.filters |= {

@@ -8,16 +8,22 @@ nothing stands in the page from the start.
 import re
 from collections.abc import MutableMapping
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import nodes
+import jinja2
+from jinja2 import BytecodeCache, nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
+
+from kitbag.rendering.catalogue import Catalogue
+from kitbag.rendering.compiled import keep, kept
 
 _MEANS_MARKUP: Final = re.compile("[&<>\"']")
 
@@ -66,7 +72,11 @@ class ThemeCode(CodeGenerator):
 
     @property
     def _ours(self) -> bool:
-        return self.filename is not None and Path(self.filename).is_relative_to(_theme())
+        return self.filename is not None and _is_ours(self.filename)
+
+
+def _is_ours(filename: str) -> bool:
+    return Path(filename).is_relative_to(_theme())
 
 
 @cache
@@ -86,6 +96,34 @@ class _Strings(NodeTransformer):
                 return nodes.Const(self._text(key), lineno=node.lineno)
             case _:
                 return self.generic_visit(node)
+
+
+class CompiledTemplates(BytecodeCache):
+    """Keeps the theme's templates compiled, one copy for each language. A course's templates are compiled each time."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Take the catalogue whose strings stand in the templates."""
+        self._language = catalogue.language
+        compiler = (Path(__file__).read_bytes(), catalogue.digest, jinja2.__version__)
+        self._made_of = sha256(repr(compiler).encode()).hexdigest()
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's signature
+        """Return the file of a template of the theme, and nothing for any other."""
+        return filename if filename is not None and _is_ours(filename) else ""
+
+    def get_source_checksum(self, source: str) -> str:
+        """Return all that a compiled template is made of."""
+        return self._made_of + source
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template that was kept."""
+        if bucket.key:
+            bucket.code = kept(Path(bucket.key), self._language, bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        if bucket.key:
+            keep(Path(bucket.key), self._language, bucket.checksum, bucket.code)
 
 
 class ThemeEnvironment(ImmutableSandboxedEnvironment):
