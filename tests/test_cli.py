@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 
 from kitbag import __version__
 from kitbag.cli import main
+from kitbag.commands.shared import lines_of, print_findings, print_lines
 from kitbag.course.load import load_course
+from kitbag.findings import Finding, Place, Severity
 from kitbag.rendering.paper_exams import draw_forms
 from kitbag.results.sheet import as_written, key_response, sheet_entry
 
@@ -338,6 +340,30 @@ def test_a_document_that_cannot_be_read_leaves_the_sources_alone(tea: Path, tmp_
     assert result.exit_code == 1
     assert len(result.output.splitlines()) == 1
     assert tree(tea) == before
+
+
+def test_a_place_and_how_much_it_matters_show_in_colour(capsys: pytest.CaptureFixture[str]) -> None:
+    place, other = Place("a: b.yaml", 3, 5), Place("a: b.yaml")
+    findings = [
+        Finding("one", place, "It is: wrong.", "Mend it."),
+        Finding("two", other, "It is odd.", severity=Severity.WARNING),
+        Finding("three", place, "warning: not mine", severity=Severity.NOTE),
+    ]
+    lines = lines_of(findings)
+    assert list(lines) == ["a: b.yaml"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.stdout, "isatty", lambda: True)
+        patch.setattr(sys.stderr, "isatty", lambda: True)
+        print_lines(lines)
+        print_findings(findings, err=True)
+    shown = capsys.readouterr()
+    assert shown.out == shown.err
+    bold, end = "\x1b[1m", "\x1b[0m"
+    assert shown.out == (
+        f"{bold}a: b.yaml:3:5{end}: \x1b[31mIt is: wrong. Mend it.{end}\n"
+        f"{bold}a: b.yaml{end}: \x1b[33mwarning: It is odd.{end}\n"
+        f"{bold}a: b.yaml:3:5{end}: \x1b[36mnote: warning: not mine{end}\n"
+    )
 
 
 def test_no_color_is_respected_on_a_terminal(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from kitbag.files import Unwritable, is_safe_name, locked, new_folder, recover, write_atomically, write_tree
+from kitbag.files import (
+    Unwritable,
+    is_safe_name,
+    locked,
+    new_folder,
+    recover,
+    replace_files,
+    write_atomically,
+    write_tree,
+)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -107,6 +116,110 @@ def test_what_a_dead_process_left_is_put_right(tmp_path: Path) -> None:
     recover(tmp_path / "site")
     assert tree(tmp_path) == {"site/index.html": b"good"}
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder that stands, with files in it and in a folder below."""
+    with new_folder(tmp_path / "site") as folder:
+        write_tree(folder, [("a.html", b"old a"), ("deep/b.html", b"old b"), ("deep/c.html", b"old c")])
+    return tmp_path / "site"
+
+
+CHANGE = [("a.html", b"new a"), ("deep/b.html", b"new b"), ("deep/c.html", b"old c")]
+CHANGED = {"site/a.html": b"new a", "site/deep/b.html": b"new b", "site/deep/c.html": b"old c"}
+
+
+def test_files_of_a_folder_are_replaced_and_the_others_left_alone(site: Path) -> None:
+    same = (site / "deep/c.html").stat()
+    assert replace_files(site, CHANGE) == ["a.html", "deep/b.html"]
+    assert tree(site.parent) == CHANGED
+    assert (site / "deep/c.html").stat() == same
+    assert [path.name for path in site.parent.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_a_change_that_died_is_ended_by_the_next_process(
+    moved: int, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, places = Path.replace, iter(range(9))
+
+    def dies(path: Path, target: Path) -> Path:
+        if next(places) >= moved:
+            os._exit(9)
+        return real(path, target)
+
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(Path, "replace", dies)
+        replace_files(site, CHANGE)
+        os._exit(9)
+    os.waitpid(child, 0)
+    recover(site)
+    assert tree(site.parent) == CHANGED
+    assert [path.name for path in site.parent.iterdir()] == ["site"]
+
+
+def test_an_interrupted_change_comes_to_its_end(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, interrupted = Path.replace, []
+
+    def interrupts(path: Path, target: Path) -> Path:
+        if len(interrupted) == 1:
+            interrupted.append(path)
+            raise KeyboardInterrupt
+        interrupted.append(path)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", interrupts)
+    with pytest.raises(KeyboardInterrupt):
+        replace_files(site, CHANGE)
+    assert tree(site.parent) == CHANGED
+
+
+def test_a_change_that_cannot_be_written_changes_nothing(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, _data: bytes) -> int:
+        raise OSError(28, "No space left on device", str(path))
+
+    before = tree(site.parent)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(Unwritable, match="No space left"):
+            replace_files(site, CHANGE)
+    with pytest.raises(Unwritable, match="cannot be replaced"):
+        replace_files(site, [*CHANGE, ("nowhere/d.html", b"new d")])
+    assert tree(site.parent) == before
+
+
+def test_no_change_that_a_stranger_left_leads_out_of_the_folder(site: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep/b.html").write_bytes(b"mine")
+    (outside / "b.html").write_bytes(b"mine")
+    change = tmp_path / ".site.change"
+
+    def leave() -> None:
+        (change / "deep").mkdir(parents=True)
+        (change / "deep/b.html").write_bytes(b"theirs")
+
+    leave()
+    (site / "deep").rename(tmp_path / "away")
+    (site / "deep").symlink_to(outside)
+    recover(site)
+    site.rename(tmp_path / "real")
+    site.symlink_to(outside)
+    leave()
+    recover(site)
+    site.unlink()
+    leave()
+    recover(site)
+    assert not change.exists()
+    assert tree(outside) == {"b.html": b"mine", "deep/b.html": b"mine"}
+    with new_folder(site) as folder:
+        write_tree(folder, [("b.html", b"old b"), ("deep/b.html", b"old b")])
+    change.symlink_to(outside)
+    recover(site)
+    assert not change.is_symlink()
+    assert tree(outside) == {"b.html": b"mine", "deep/b.html": b"mine"}
 
 
 @pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "", "a\\b", "c:x", "a\nb", "a\0b", "what?"])

@@ -3,7 +3,8 @@
 Each output is made in a new folder beside the one it replaces, and takes its place when it is whole. So a build that
 fails or is interrupted leaves the last good one, output by output. What cannot be made — a PDF without Pango, a form
 that no bank can fill — becomes a finding, and all the rest is made. An output whose inputs are as they were is left
-alone (see `kitbag.ledger`); of one that is made again, files that come out the same are kept.
+alone (see `kitbag.ledger`); of one that is made again, files that come out the same are kept. Where a few pages are
+all that changes, they alone are made, and take their places when the last of them is there.
 """
 
 import json
@@ -18,22 +19,22 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from kitbag.files import (
     Unreadable,
     Unwritable,
-    keep_files,
     keep_same,
     locked,
     new_folder,
     read_within,
     recover,
+    replace_files,
     write_tree,
 )
-from kitbag.findings import Finding, Place, Severity, has_errors, merged
-from kitbag.ledger import OUTLINES, SKETCHES, standing
+from kitbag.findings import Finding, Place, Severity, has_errors
+from kitbag.ledger import OUTLINES, SKETCHES
 from kitbag.parallel import share_out
 
 # What it takes to render is imported where it is needed: a build that finds nothing changed needs none of it.
 if TYPE_CHECKING:
     from kitbag.course.model import Course
-    from kitbag.ledger import Ledger
+    from kitbag.ledger import Ledger, Lines
     from kitbag.rendering.paper_certificate import Completion
     from kitbag.rendering.paper_exams import Exam
     from kitbag.rendering.paper_pdf import PaperDocument
@@ -47,7 +48,7 @@ _PLAIN: Final = {"templates/about.html", "templates/brand.css", "templates/certi
 """Templates of a course that add to the theme; any other may show whatever it likes of the whole course."""
 
 _HALF_MADE: Final = re.compile(
-    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches)\.json))\.(?:new-\w+|old|\w+\.tmp)"
+    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches)\.json))\.(?:new-\w+|old|change|\w+\.tmp)"
 )
 """What the building of an output may leave beside it when the process is killed."""
 
@@ -215,17 +216,18 @@ def build_course(
     return _make(course, settings, say, {name: OUTPUTS[name] for name in _wanted(settings)}, ledger)
 
 
-def unchanged(settings: Settings, ledger: "Ledger") -> list[Finding] | None:
-    """Return what reading and making told, where all outputs that are asked for stand as they would be built now.
+def unchanged(settings: Settings, ledger: "Ledger") -> tuple["Lines", list[Finding]] | None:
+    """Return what reading told and what making told, where all outputs asked for stand as they would be built now.
 
     `None` where anything must be made. It reads no course and writes nothing.
     """
-    told: list[Finding] = []
-    for findings in (ledger.findings(), *map(ledger.said_of, _wanted(settings))):
+    told = ledger.told()
+    said: list[Finding] = []
+    for findings in map(ledger.said_of, _wanted(settings)):
         if findings is None:
             return None
-        told += findings
-    return None if _litter(settings.into) else list(dict.fromkeys(told))
+        said += findings
+    return None if told is None or _litter(settings.into) else (told, list(dict.fromkeys(said)))
 
 
 def refresh_site(
@@ -234,7 +236,7 @@ def refresh_site(
     say: Callable[[str], None],
     ledger: "Ledger",
     *,
-    tell: Callable[[list[Finding]], None],
+    tell: "Callable[[Lines, list[Finding]], Lines]",
 ) -> list[Finding] | None:
     """Build the site from the few files that changed and what is known of the others, where that is all to be built.
 
@@ -243,7 +245,8 @@ def refresh_site(
         settings: what to build, and where.
         say: told what is being done, in one line at a time.
         ledger: what stands already, and from which inputs.
-        tell: told what reading the course would tell, before the site is built.
+        tell: told what reading the course would tell, before the site is built: the lines of files that are as they
+            were, and what is found in the others. It returns all lines.
 
     Returns:
         What could not be built; `None` where the whole course has to be read, and nothing was done.
@@ -251,7 +254,7 @@ def refresh_site(
     if _wanted(settings) != ["site"] or not _plain_templates(settings, ledger):
         return None
     kept = ledger.detail_of("site", OUTLINES)
-    told = ledger.findings_of(kept["inputs"]) if kept else None
+    told = ledger.told_of(kept["inputs"]) if kept else None
     if told is None:
         return None
     from kitbag.course.partly import Outlines, read_changed
@@ -267,18 +270,25 @@ def refresh_site(
     except Exception:  # noqa: BLE001 - whatever it is, it is told by building from the whole course
         return None
 
-    def make(work: Work) -> int:
-        others = (standing(work.before) or {}).keys() - pages.keys()
-        return work.write(pages.items()) + keep_files(work.folder, others, before=work.before)
-
-    told = merged(
-        (finding for finding in told if finding.place.file not in changed.files),
-        (finding for finding in changed.findings if finding.severity is not Severity.NOTE),
-    )
-    tell(told)
-    ledger.read(told)
-    ledger.keep({OUTLINES: {"inputs": ledger.inputs, "modules": changed.outlines}, SKETCHES: changed.sketches})
-    return _make(changed.course, settings, say, {"site": make}, ledger)
+    others = {name: lines for name, lines in told.items() if name not in changed.files}
+    found = [finding for finding in changed.findings if finding.severity is not Severity.NOTE]
+    with ExitStack() as held:
+        refused = _alone(settings.into, held)
+        if refused:
+            return refused
+        if not ledger.is_current():
+            return None  # Another build came between.
+        told = tell(others, found)
+        try:
+            new = replace_files(settings.into / "site", pages.items())
+        except Unwritable as error:
+            return [_unwritable(settings.into / "site", str(error))]
+        say(f"{settings.into / 'site'}: {len(new)} files are new")
+        ledger.read(told)
+        ledger.keep({OUTLINES: {"inputs": ledger.inputs, "modules": changed.outlines}, SKETCHES: changed.sketches})
+        ledger.made("site", [], new)
+        ledger.save()
+    return []
 
 
 def keep_details(course: "Course", sketches: Mapping[str, Any], ledger: "Ledger") -> None:
@@ -367,16 +377,9 @@ def _make(
     ledger: "Ledger | None" = None,
 ) -> list[Finding]:
     with ExitStack() as held:
-        try:
-            held.enter_context(locked(settings.into))
-            for target in _litter(settings.into):
-                recover(target)
-        except BlockingIOError:
-            message = "Another build is writing here."
-            return [Finding("locked", Place(str(settings.into)), message, "Wait until it has finished.")]
-        except OSError as error:
-            return [_unwritable(settings.into, error.strerror or str(error))]
-        findings: list[Finding] = []
+        findings = _alone(settings.into, held)
+        if findings:
+            return findings
         for name, make in outputs.items():
             said = ledger.said_of(name) if ledger else None
             if said is None:
@@ -391,6 +394,20 @@ def _make(
         if ledger:
             ledger.save()
     return list(dict.fromkeys(findings))
+
+
+def _alone(into: Path, held: ExitStack) -> list[Finding]:
+    """Lock the outputs for this build and tidy up what one that died left; return what is in the way of that."""
+    try:
+        held.enter_context(locked(into))
+        for target in _litter(into):
+            recover(target)
+    except BlockingIOError:
+        message = "Another build is writing here."
+        return [Finding("locked", Place(str(into)), message, "Wait until it has finished.")]
+    except OSError as error:
+        return [_unwritable(into, error.strerror or str(error))]
+    return []
 
 
 def _make_one(

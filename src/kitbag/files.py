@@ -119,14 +119,77 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def recover(target: Path) -> None:
-    """Tidy up after a process that died while it replaced `target`: put the last good folder back, drop the rest."""
+    """Tidy up after a process that died while it replaced `target`, or files in it.
+
+    Put the last good folder back, end a change that was begun, drop the rest.
+    """
     old = _aside(target)
     if old.exists() and not target.exists():
         old.rename(target)
+    if (change := _change(target)).is_symlink() or change.exists():
+        _take_places(change, target)
     for leftover in [*target.parent.glob(f".{target.name}.new-*"), old]:
         shutil.rmtree(leftover, ignore_errors=True)
     for leftover in target.parent.glob(f".{target.name}.*.tmp"):
         leftover.unlink(missing_ok=True)
+
+
+def replace_files(target: Path, files: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Let files take the places of those that a folder holds under the same names; return the names of what is new.
+
+    They are written beside the folder first, and when all are there they take their places one after the other. What
+    kills the process in between leaves the rest of that for `recover`.
+
+    Raises:
+        Unwritable: the disk is full, or the folder cannot be written or does not hold such files.
+    """
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    try:
+        changed = [(name, data) for name, data in files if not _holds(target / name, data)]
+        write_tree(fresh, changed)
+        if not _fits(fresh, target):
+            raise Unwritable(target, OSError(errno.EACCES, "files in it cannot be replaced"))
+        fresh.rename(_change(target))
+    except OSError as error:
+        raise Unwritable(target, error) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        _take_places(_change(target), target)
+    except KeyboardInterrupt:
+        _take_places(_change(target), target)  # What was begun takes no time to end.
+        raise
+    except OSError as error:
+        raise Unwritable(target, error) from error
+    return [name for name, _ in changed]
+
+
+def _take_places(change: Path, target: Path) -> None:
+    """Move the files of a change to their places; one that does not fit, as no change of ours would, is dropped."""
+    if change.is_symlink():
+        change.unlink()
+        return
+    if _fits(change, target):
+        for file in _files_in(change):
+            (change / file).replace(target / file)
+    shutil.rmtree(change, ignore_errors=True)
+
+
+def _fits(change: Path, target: Path) -> bool:
+    """Tell whether each file of a change has a place in a folder, to which no link leads, and which can be written."""
+    root = target.resolve()
+    places = {file.parent for file in _files_in(change)}
+    return not target.is_symlink() and all(
+        (target / place).resolve() == root / place and os.access(target / place, os.W_OK) for place in places
+    )
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+
+
+def _change(target: Path) -> Path:
+    return target.with_name(f".{target.name}.change")
 
 
 def _aside(target: Path) -> Path:
@@ -197,30 +260,6 @@ def write_tree(folder: Path, files: Iterable[tuple[str, bytes]], *, before: Path
                 path.write_bytes(data)
         except OSError as error:
             raise Unwritable(path, error) from error
-        count += 1
-    return count
-
-
-def keep_files(folder: Path, names: Iterable[str], *, before: Path) -> int:
-    """Let files of the folder that will be replaced stand in the new one too, and return how many.
-
-    Raises:
-        Unwritable: the disk is full or the folder cannot be written.
-    """
-    made: set[str] = set()
-    count = 0
-    # As text: of a large site nearly all of a small change is spent here.
-    here, there = os.fspath(folder), os.fspath(before)
-    for name in names:
-        path = os.path.join(here, name)  # noqa: PTH118
-        try:
-            within = os.path.dirname(path)  # noqa: PTH120
-            if within not in made:
-                os.makedirs(within, exist_ok=True)  # noqa: PTH103
-                made.add(within)
-            _keep(os.path.join(there, name), path)  # noqa: PTH118
-        except OSError as error:
-            raise Unwritable(Path(path), error) from error
         count += 1
     return count
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from heapq import merge
 from typing import NamedTuple
 
 
@@ -57,11 +56,6 @@ class Finding:
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings by file, line and column, each once."""
     return sorted(set(findings), key=_order)
-
-
-def merged(some: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:
-    """Return findings of different files, each already in order, in one order."""
-    return list(merge(some, others, key=_order))
 
 
 def _order(finding: Finding) -> tuple[Place, Severity, str, str]:

@@ -27,13 +27,15 @@ LEDGER: Final = ".built.json"
 OUTLINES: Final = ".outlines.json"
 SKETCHES: Final = ".sketches.json"
 """What a build wants to know the next time of the course it read; files of their own, for few builds look at them."""
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Changes with the shape of the ledger; one of another shape counts for nothing."""
 
 _SEVERITIES: Final = {str(severity): severity for severity in Severity}
 
 Inputs = Mapping[str, str]
 """SHA-256 of each input file in hexadecimal, by its path from the course folder."""
+Lines = Mapping[str, str]
+"""Findings as they are printed, a line each, by the file that they are about; files in order."""
 Standing = Mapping[str, Sequence[int]]
 """Size, inode and times of change of each file of an output, by its path from the output's folder."""
 
@@ -61,6 +63,7 @@ class Ledger:
         self._means = _digest([self._engine, settings, templates, epoch])
         self._reading = self._read_from(self.inputs)
         self._making = _digest([self._means, used])
+        self._seen = _stamp_of(into / LEDGER)
         self._kept = _read(into)
         self._details: dict[str, bytes | None] = {}
         self._unsaved: dict[str, bytes | None] = {}
@@ -69,9 +72,9 @@ class Ledger:
     def _read_from(self, inputs: Inputs) -> str:
         return _digest([self._engine, {name: inputs[name] for name in inputs if not name.startswith("templates/")}])
 
-    def findings(self) -> list[Finding] | None:
+    def told(self) -> Lines | None:
         """Return what reading this very course told, or `None` where that is not known."""
-        return self.findings_of(self.inputs)
+        return self.told_of(self.inputs)
 
     def said_of(self, output: str) -> list[Finding] | None:
         """Return what making an output told, or `None` where it must be made: anew, or for the first time."""
@@ -105,10 +108,13 @@ class Ledger:
         except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
             return None
 
-    def findings_of(self, inputs: Inputs) -> list[Finding] | None:
+    def told_of(self, inputs: Inputs) -> Lines | None:
         """Return what reading a course of these inputs told, or `None` where another was read last."""
         read = self._kept["read"]
-        return _findings(read["said"]) if read["of"] == self._read_from(inputs) else None
+        lines: object = read["said"]
+        if read["of"] != self._read_from(inputs) or not isinstance(lines, dict):
+            return None
+        return lines if all(isinstance(text, str) for text in lines.values()) else None
 
     def _stands(self, output: str) -> bool:
         """Tell whether an output stands as it was made."""
@@ -117,18 +123,22 @@ class Ledger:
         files: object = self._kept["outputs"][output].get("files")
         return files is not None and files == self._standing[output]
 
-    def read(self, findings: Iterable[Finding]) -> None:
-        """Note what reading the course told."""
-        self._kept["read"] = {"of": self._reading, "said": _plain(findings)}
+    def read(self, told: Lines) -> None:
+        """Note what reading the course told. There may be thousands of lines, and few builds look at one by itself."""
+        self._kept["read"] = {"of": self._reading, "said": dict(told)}
         self._unsaved[LEDGER] = None
 
-    def made(self, output: str, findings: Iterable[Finding]) -> None:
-        """Note that an output was made and now stands.
+    def is_current(self) -> bool:
+        """Tell whether no other build has made anything since this ledger was read."""
+        return self._seen == _stamp_of(self._into / LEDGER)
+
+    def made(self, output: str, findings: Iterable[Finding], files: Iterable[str] | None = None) -> None:
+        """Note that an output was made and now stands; with `files`, that these were made and the others left alone.
 
         Where the inputs changed meanwhile, nobody can say what the output was made from, and it will be made again.
         """
         earlier = self._kept["outputs"].pop(output, {}).get("details", {})
-        self._standing[output] = standing(self._into / output)
+        self._standing[output] = self._standing_with(output, files)
         if _stamps(self._folder) == self._stamps:
             digests = {name: sha256(data).hexdigest() for name, data in self._details.items() if data}
             self._kept["outputs"][output] = {
@@ -140,6 +150,12 @@ class Ledger:
             }
             self._unsaved |= {name: data for name, data in self._details.items() if data}
         self._unsaved[LEDGER] = None
+
+    def _standing_with(self, output: str, files: Iterable[str] | None) -> Standing | None:
+        known = self._standing.get(output)
+        if files is None or known is None:
+            return standing(self._into / output)
+        return {**known, **{name: list(_stamp((self._into / output / name).stat())) for name in files}}
 
     def save(self) -> None:
         """Write what is new, each file as a whole or not at all."""
@@ -167,6 +183,13 @@ def _stamps(folder: Path) -> dict[str, tuple[int, ...]]:
 
 def _stamp(status: os.stat_result) -> tuple[int, ...]:
     return status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _stamp_of(path: Path) -> tuple[int, ...]:
+    try:
+        return _stamp(path.stat())
+    except OSError:
+        return ()
 
 
 def _inputs(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -264,7 +287,7 @@ def _read(into: Path) -> dict[str, Any]:
             return kept
     except (Unreadable, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
-    return {"format": _FORMAT, "read": {"of": "", "said": []}, "outputs": {}}
+    return {"format": _FORMAT, "read": {"of": "", "said": {}}, "outputs": {}}
 
 
 def _plain(findings: Iterable[Finding]) -> list[list[Any]]:

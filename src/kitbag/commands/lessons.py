@@ -18,9 +18,11 @@ from kitbag.commands.shared import (
     finish,
     in_course,
     into_folder,
+    lines_of,
     own_templates,
     paper_size,
     print_findings,
+    print_lines,
     refusals,
     say,
     sound,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from kitbag.course.model import Course
     from kitbag.course.parts import Places
     from kitbag.findings import Finding
+    from kitbag.ledger import Lines
 
 
 @click.command()
@@ -109,18 +112,26 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
         ledger = Ledger(folder, settings.into, templates=not no_templates, settings=size)
         told = unchanged(settings, ledger)
         if told is not None:
-            print_findings(told, err=True)
+            print_lines(told[0], err=True)
+            print_findings(told[1], err=True)
             say("Nothing has changed.")
             return
-        told = refresh_site(folder, settings, say, ledger, tell=lambda findings: print_findings(findings, err=True))
-    if told is not None:
-        finish(told)
+        said = refresh_site(folder, settings, say, ledger, tell=_told)
+    if said is not None:
+        finish(said)
     sketches: dict[str, Any] = {}
     loaded = checked(folder, sketches)
     course = sound(loaded)
-    ledger.read(without_notes(loaded.findings))
+    ledger.read(lines_of(without_notes(loaded.findings)))
     keep_details(course, sketches, ledger)
     finish(build_course(course, settings, say, ledger=ledger))
+
+
+def _told(others: Lines, found: Sequence[Finding]) -> Lines:
+    """Print what there is to tell of a course in the order of its files, and return it."""
+    lines = dict(sorted({**others, **lines_of(found)}.items()))
+    print_lines(lines, err=True)
+    return lines
 
 
 @click.command()

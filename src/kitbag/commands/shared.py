@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from kitbag.course.model import Course
     from kitbag.course.parts import Places
     from kitbag.findings import Finding, Place
+    from kitbag.ledger import Lines
     from kitbag.results.store import Store
 
 Size = Literal["a4", "letter"]
@@ -169,21 +172,45 @@ def today() -> date:
 
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
     """Print findings, a line each, in colour where a person looks."""
+    _print([(finding.place.file, _line(finding)) for finding in findings], err=err)
+
+
+def lines_of(findings: Iterable[Finding]) -> dict[str, str]:
+    """Return findings as `print_lines` prints them, by their files; those of a file come one after the other."""
+    grouped = groupby(findings, lambda finding: finding.place.file)
+    return {file: "".join(map(_line, found)) for file, found in grouped}
+
+
+def print_lines(lines: Lines, *, err: bool = False) -> None:
+    """Print lines of findings, in colour where a person looks."""
+    _print(lines.items(), err=err)
+
+
+def _line(finding: Finding) -> str:
     from kitbag.results.visible import visible
 
-    colours = {"error": "red", "warning": "yellow", "note": "cyan"}
-    colour = (sys.stderr if err else sys.stdout).isatty()
-    lines = []
-    for finding in findings:
-        # A message may quote what a stranger wrote.
-        text = visible(str(finding))
-        if colour:
-            place = visible(str(finding.place))
-            rest = text.removeprefix(f"{place}: ")
-            text = f"{click.style(place, bold=True)}: {click.style(rest, fg=colours[finding.severity])}"
-        lines.append(f"{text}\n")
-    # All at once: a large course may have thousands.
-    click.echo("".join(lines), nl=False, err=err)
+    # A message may quote what a stranger wrote.
+    return f"{visible(str(finding))}\n"
+
+
+def _print(lines: Iterable[tuple[str, str]], *, err: bool) -> None:
+    """Print lines that begin with the name of a file. All at once: a large course may have thousands."""
+    if (sys.stderr if err else sys.stdout).isatty():
+        lines = ((file, _coloured(file, text)) for file, text in lines)
+    click.echo("".join(text for _, text in lines), nl=False, err=err)
+
+
+def _coloured(file: str, lines: str) -> str:
+    """Set off the place that each line begins with, and show by a colour how much the rest of it matters."""
+    from kitbag.results.visible import visible
+
+    colours = {None: "red", "warning": "yellow", "note": "cyan"}
+    return re.sub(
+        rf"^({re.escape(visible(file))}(?::\d+){{0,2}}): ((?:(warning|note): )?.*)$",
+        lambda line: f"{click.style(line[1], bold=True)}: {click.style(line[2], fg=colours[line[3]])}",
+        lines,
+        flags=re.MULTILINE,
+    )
 
 
 def summary(findings: Sequence[Finding]) -> str:
