@@ -112,9 +112,9 @@ def site(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_page(folder, "practice.html", quiz)
     write_page(folder, "rtl.html", quiz, "rtl")
     items = [course.items["single"], course.items["ordering"]]
-    checkpoint = render_checkpoint(items, context, quiz="m1.leaves.1")
+    checkpoint = render_checkpoint(items, context, name="b1", quiz="m1.leaves.1")
     write_page(folder, "checkpoint.html", checkpoint)
-    again = render_checkpoint([course.items["truth"], course.items["single"]], context, quiz="m1.leaves.2")
+    again = render_checkpoint([course.items["truth"], course.items["single"]], context, name="b2", quiz="m1.leaves.2")
     write_page(folder, "two.html", checkpoint + again)
     return folder
 
@@ -591,7 +591,7 @@ def test_it_can_be_read_and_answered_without_scripts(
     expect(key.get_by_text("The leaflet asks for fresh water.")).to_be_hidden()
     key.locator("summary").click()
     lines = [line for line in key.inner_text().split("\n") if line]
-    assert lines == ["Show the answer", "fresh water", "The leaflet asks for fresh water.", "T1.1 Water"]
+    assert lines == ["Show the answer", "fresh water", "The leaflet asks for fresh water.", "Source: T1.1 Water"]
 
 
 @pytest.mark.parametrize("name", ["practice.html", "rtl.html"])

@@ -66,7 +66,7 @@ def test_a_link_into_another_section_shows_its_target(tides: dict[str, str], pag
     page.goto(tides["tides-3.1"])
     page.get_by_role("link", name="How the sea moves").first.click()
     expect(page).to_have_title("How the sea moves \u2013 Reading a Tide Table")
-    page.locator("section.page:visible a.cite").first.click()
+    page.locator("section.page:visible .cites a").first.click()
     expect(page.locator("#sources")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="How the sea moves")).to_be_visible()

@@ -57,7 +57,7 @@ def context_of(course: Course, folder: Path | None = None) -> QuizContext:
 
 def render(course: Course, *items: Item) -> Any:
     """Return the checkpoint that shows these items, as a tree."""
-    return html.fromstring(render_checkpoint(items, context_of(course), quiz="q"))
+    return html.fromstring(render_checkpoint(items, context_of(course), name="b1", quiz="q"))
 
 
 def island_of(tree: Any) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def test_each_type_takes_an_answer_with_named_controls(
     tree = render(course, item_of(kind, **fields))
     found = []
     for control in tree.xpath("//input | //select | //textarea"):
-        values = "|".join(sorted(option.get("value") for option in control.xpath("./option")))
+        values = "|".join(sorted(option.get("value", option.text) for option in control.xpath("./option")))
         kind_of = control.get("type") or control.tag
         found.append(f"{kind_of} {values or control.get('value') or ''}".strip())
     assert sorted(found) == sorted(controls)
@@ -242,8 +242,6 @@ def test_the_island_holds_what_the_script_needs(course: Course) -> None:
         "b": "<p>It has lost its air.</p>\n",
         "c": "<p>Salt &amp; tea &lt; no tea.</p>\n",
     }
-    assert single["rationale"] == "<p>The leaflet asks for fresh water.</p>\n"
-    assert single["cites"] == [{"cite": "T1.1", "label": "Water", "href": "../sources.html#T1.1"}]
     assert cloze["mistakes"] == [{"gap": "minutes", "answers": ["two"], "feedback": "<p>That is green tea.</p>\n"}]
     assert [criterion["points"] for criterion in essay["rubric"]] == [2, 2]
     assert [objective["id"] for objective in island["objectives"]] == ["T1", "T2"]
@@ -264,7 +262,7 @@ def test_the_island_holds_the_words_that_its_script_may_say(course: Course) -> N
     single = island_of(render(course, course.items["single"]))["strings"]
     assert set(whole) - set(single) == {
         *("hand_in", "by_objective", "read_again", "print"),
-        *("missed_choice", "right_answer", "moved", "right_order", "gap"),
+        *("missed_choice", "right_answer", "moved", "move_up", "move_down", "right_order", "gap"),
         *("to_mark.one", "to_mark.other", "state.pending"),
         *("rubric", "rubric_help", "your_marks", "model_answer"),
     }
@@ -280,7 +278,7 @@ def test_the_island_holds_the_words_that_its_script_may_say(course: Course) -> N
         "numeric": shown_beside,
         "short-answer": shown_beside,
         "cloze": {*shown_beside, "gap"},
-        "ordering": {"moved", "right_order"},
+        "ordering": {"moved", "move_up", "move_down", "right_order"},
         "essay": {"to_mark.one", "to_mark.other", "state.pending"}
         | {"rubric", "rubric_help", "your_marks", "model_answer"},
     }
@@ -288,9 +286,10 @@ def test_the_island_holds_the_words_that_its_script_may_say(course: Course) -> N
 
 def test_facts_of_one_passage_in_a_row_are_named_once(course: Course) -> None:
     cited = item_of("true-false", key=True, feedback={"true": "Yes.", "false": "No."}, cites=["T1.1", "T1.2", "T2.1"])
-    (entry,) = quiz_island([cited], context_of(course), kind="checkpoint", quiz="q")["items"]
+    (sources,) = render(course, cited).find_class("quiz-sources")
     labels = {name: passage.label for name, passage in course.passages.items()}
-    assert [cite["label"] for cite in entry["cites"]] == ["", labels["T1"], labels["T2"]]
+    assert sources.text_content() == f"Source: T1.1, T1.2 {labels['T1']}; T2.1 {labels['T2']}"
+    assert [link.get("href") for link in sources] == [f"../sources.html#{fact}" for fact in ("T1.1", "T1.2", "T2.1")]
 
 
 def test_a_checkpoint_gives_no_result_by_objective(course: Course) -> None:
@@ -306,6 +305,7 @@ def test_another_text_or_key_is_another_version(course: Course) -> None:
     single = course.items["single"]
     assert version(single) == version(single.model_copy())
     assert version(single) != version(single.model_copy(update={"key": "b"}))
+    assert version(single) != version(single.model_copy(update={"stem": "Another?"}))
     assert version(single) != version(single.model_copy(update={"rationale": "Another."}))
 
 
@@ -333,9 +333,9 @@ def test_no_text_breaks_out_of_its_place(course: Course) -> None:
     assert tree.xpath("//a[starts-with(@href, 'javascript')]") == []
     assert tree.xpath("//@*[starts-with(name(), 'on')]") == []
     assert "49" not in page
-    island = island_of(tree)
-    (fragment,) = [item["rationale"] for item in island["items"] if item["id"] == "single"]
+    (fragment,) = [item["feedback"]["b"] for item in island_of(tree)["items"] if item["id"] == "single"]
     assert html.fragments_fromstring(fragment)[0].xpath(".//*") == []
+    assert tree.xpath("//article[@data-item='single']//*[@data-part='why']/p[1]//*") == []
 
 
 def test_a_course_may_bring_its_own_markup(course: Course, tmp_path: Path) -> None:

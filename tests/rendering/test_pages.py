@@ -198,7 +198,7 @@ def test_a_module_tells_what_it_gives_and_what_it_rests_on(page: Callable[[str],
         "Who writes it down",
         "Practice quiz",
     ]
-    assert every(module, "//a[@class='cite']") == ["H1", "H2"]
+    assert every(module, "//span[@class='cites']/a") == ["H1", "H2"]
     assert every(module, "//nav[@class='around']/a") == ["Next Module 2: The table"]
 
 

@@ -86,14 +86,11 @@ def shift_headings(root: Element, by: int) -> None:
         heading.tag = f"h{min(6, int(heading.tag[1]) + by)}"
 
 
-def prefix_ids(root: Element, prefix: str, *, keep: str) -> None:
-    """Begin every id below `root`, and what refers to it, with `prefix`; ids that begin with `keep` stay."""
-    names = (element.get("id") for element in root.iter())
-    known = {name for name in names if name is not None and not name.startswith(keep)}
+def prefix_ids(root: Element, prefix: str) -> None:
+    """Begin every id below `root`, and what refers to it, with `prefix`; a group of radio buttons has its item's id."""
+    known = {element.get("id") for element in root.iter()} - {None}
     for element in root.iter():
-        if element.get("id") in known:
-            element.set("id", prefix + element.get("id", ""))
-        for attribute in _REFERENCES:
+        for attribute in ("id", "name", *_REFERENCES):
             if value := element.get(attribute):
                 words = (prefix + word if word in known else word for word in value.split())
                 element.set(attribute, " ".join(words))

@@ -128,7 +128,7 @@ class _File:
             island.text = with_addresses(island.text or "{}", change)
         map_links(main, change)
         if path not in _SHARED:
-            prefix_ids(main, f"{_id(path)}:", keep="quiz:")
+            prefix_ids(main, f"{_id(path)}:")
         kind = " ".join(name for name in (body.get("class") or "").split() if name != "with-contents")
         title = page.findtext("head/title") or ""
         shift_headings(main, 1)
@@ -159,8 +159,7 @@ class _File:
             return "#index"
         if not fragment or fragment == "content":
             return f"#{_id(section)}"
-        apart = section not in _SHARED and not fragment.startswith("quiz:")
-        return f"#{_id(section)}:{fragment}" if apart else f"#{fragment}"
+        return f"#{fragment}" if section in _SHARED else f"#{_id(section)}:{fragment}"
 
 
 def _in_reading_order(rendered: RenderedCourse, pages: Mapping[str, object]) -> Iterator[str]:

@@ -76,7 +76,7 @@ class BlockRenderer:
                 return self._fill(block.type, block, name, terms)
             case Checkpoint():
                 items = [self._context.items[item] for item in block.items]
-                quiz_markup = render_checkpoint(items, self._context.quiz, quiz=quiz, title=block.title)
+                quiz_markup = render_checkpoint(items, self._context.quiz, name=name, quiz=quiz, title=block.title)
                 return Markup('<div class="block" id="{}">{}</div>\n').format(name, quiz_markup)
             case InstructorNote():
                 return Markup()

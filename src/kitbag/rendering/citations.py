@@ -56,7 +56,7 @@ class CitationLinks:
             name = self._catalogue.text("common.source", passage=citation, label=label)
         else:
             name = self._catalogue.text("common.source_again", passage=citation)
-        return Markup('<a class="cite" href="{}" aria-label="{}">{}</a>').format(self.href(citation), name, citation)
+        return Markup('<a href="{}" aria-label="{}">{}</a>').format(self.href(citation), name, citation)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 A page that shows a quiz calls one of
 
-- `render_checkpoint(items, context, *, quiz, title=None) -> Markup`: practice items inside a lesson; the page's
+- `render_checkpoint(items, context, *, name, quiz, title=None) -> Markup`: practice items inside a lesson; the page's
   headings have reached level 1, the checkpoint opens with an `h2`;
 - `render_practice_quiz(module, items, context) -> Markup`: a module's whole practice quiz, for a page whose `h1` the
   caller writes; its own headings begin at `h2`;
 
-links every file of `QUIZ_STYLES` in its head and every file of `QUIZ_SCRIPTS`, in that order and with `defer`. The
-paths are relative to `kitbag/templates`; the caller ships the files, scripts by way of `rendering.scripts.lean`, and
-decides where they lie. No inline script or style is needed: the quiz's data is a JSON island, so `default-src 'none';
-script-src 'self'; style-src 'self'; img-src 'self'` suffices.
+links every file of `QUIZ_STYLES` in its head and every file of `QUIZ_SCRIPTS`, in that order and with `defer`; a lesson
+spares those `NOT_IN_LESSONS`. The paths are relative to `kitbag/templates`; the caller ships the files, scripts by way
+of `rendering.scripts.lean`, and decides where they lie. No inline script or style is needed: the quiz's data is a JSON
+island, so `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'` suffices.
 """
 
 import json
@@ -30,6 +30,7 @@ from kitbag.rendering.markdown import plain
 from kitbag.rendering.quiz_data import Json, LessonLink, QuizContext, cites_of, quiz_island
 
 __all__ = [
+    "NOT_IN_LESSONS",
     "QUIZ_SCRIPTS",
     "QUIZ_STYLES",
     "LessonLink",
@@ -46,12 +47,16 @@ QUIZ_SCRIPTS: Final = (
     "quiz/sitting.js",
     "quiz/controls.js",
     "quiz/report.js",
+    "quiz/objectives.js",
     "quiz/quiz.js",
 )
 """Classic scripts, in loading order."""
 
-QUIZ_STYLES: Final = ("quiz/quiz.css",)
-"""Style sheets; they use the site's custom properties."""
+QUIZ_STYLES: Final = ("quiz/quiz.css", "quiz/objectives.css")
+"""Style sheets, in loading order; they use the site's custom properties."""
+
+NOT_IN_LESSONS: Final = frozenset({"quiz/objectives.js", "quiz/objectives.css"})
+"""What checkpoints do without: they give no result by objective."""
 
 # Longer words than these are cut off in a closed drop-down list on a narrow screen; they get a lettered list above it.
 _SHORT_RESPONSE: Final = 28
@@ -63,14 +68,14 @@ _OPTIONS: Final = frozenset({"single-choice", "true-false", "multiple-response"}
 _SAID_IN: Final[Mapping[str, frozenset[str]]] = {
     # The page says these itself, before its script runs.
     **dict.fromkeys(("checkpoint", "questions", "holds_keys", "without_script", "name_and_date", "task"), frozenset()),
-    **dict.fromkeys(("true", "false", "choose", "position", "position_of", "move_up", "move_down"), frozenset()),
-    **dict.fromkeys(("your_answer", "your_number", "about_words", "show_answer"), frozenset()),
+    **dict.fromkeys(("true", "false", "choose", "position", "position_of"), frozenset()),
+    **dict.fromkeys(("your_answer", "your_number", "about_words", "show_answer", "source"), frozenset()),
     "check": frozenset({"checkpoint"}),
     **dict.fromkeys(("hand_in", "by_objective", "read_again", "print"), frozenset({"practice"})),
     **dict.fromkeys(("your_choice", "right_choice", "right_choice_yours"), _OPTIONS),
     "missed_choice": frozenset({"multiple-response"}),
     "right_answer": frozenset({"matching", "categorise", "numeric", "short-answer", "cloze"}),
-    **dict.fromkeys(("moved", "right_order"), frozenset({"ordering"})),
+    **dict.fromkeys(("moved", "move_up", "move_down", "right_order"), frozenset({"ordering"})),
     "gap": frozenset({"cloze"}),
     **dict.fromkeys(("to_mark", "state.pending"), frozenset({"essay"})),
     **dict.fromkeys(("rubric", "rubric_help", "your_marks", "model_answer"), frozenset({"essay"})),
@@ -79,16 +84,21 @@ _SAID_IN: Final[Mapping[str, frozenset[str]]] = {
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def render_checkpoint(items: Sequence[Item], context: QuizContext, *, quiz: str, title: str | None = None) -> Markup:
-    """Return practice items inside a lesson; `quiz` names the checkpoint within the course (`m1.origins.1`)."""
-    return _render(
-        items, context, kind="checkpoint", quiz=quiz, title=title or context.catalogue.text("quiz.checkpoint")
-    )
+def render_checkpoint(
+    items: Sequence[Item], context: QuizContext, *, name: str, quiz: str, title: str | None = None
+) -> Markup:
+    """Return practice items inside a lesson.
+
+    `name` begins every id on the page (`b3`); `quiz` names the checkpoint within the course (`m1.origins.3`).
+    """
+    title = title or context.catalogue.text("quiz.checkpoint")
+    return _render(items, context, kind="checkpoint", name=name, quiz=quiz, title=title)
 
 
 def render_practice_quiz(module: Module, items: Sequence[Item], context: QuizContext) -> Markup:
     """Return the practice quiz of a module; `items` are its practice items, in the order to show."""
-    return _render(items, context, kind="practice", quiz=module.id, title=context.catalogue.text("quiz.questions"))
+    title = context.catalogue.text("quiz.questions")
+    return _render(items, context, kind="practice", name="quiz", quiz=module.id, title=title)
 
 
 def render_questions(items: Sequence[Item], context: QuizContext, *, name: str, seed: str) -> Markup:
@@ -108,11 +118,11 @@ class _Part:
     items: tuple[Item, ...]
 
 
-def _render(items: Sequence[Item], context: QuizContext, *, kind: str, quiz: str, title: str) -> Markup:
+def _render(items: Sequence[Item], context: QuizContext, *, kind: str, name: str, quiz: str, title: str) -> Markup:
     parts = _parts(items, context)
     shown = [item for part in parts for item in part.items]
     page = context.environment.get_template("quiz/quiz.html").render(
-        _asked(parts, context, name=f"quiz:{quiz}", seed=""),
+        _asked(parts, context, name=name, seed=""),
         kind=kind,
         quiz=quiz,
         title=title,

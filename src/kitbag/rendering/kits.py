@@ -47,6 +47,7 @@ SCRIPTS: Final = (
     "quiz/sitting.js",
     "quiz/controls.js",
     "quiz/report.js",
+    "quiz/objectives.js",
     "tests/clock.js",
     "tests/keep.js",
     "tests/record.js",

@@ -27,7 +27,14 @@ from kitbag.rendering.blocks import BlockContext, BlockRenderer
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.citations import CitationLinks, anchor, practice_items, uses_of_passages
 from kitbag.rendering.environment import course_file, make_environment
-from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES, LessonLink, QuizContext, render_practice_quiz
+from kitbag.rendering.items import (
+    NOT_IN_LESSONS,
+    QUIZ_SCRIPTS,
+    QUIZ_STYLES,
+    LessonLink,
+    QuizContext,
+    render_practice_quiz,
+)
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.search import Entry, index_script, lesson_entries, texts_of
@@ -175,11 +182,13 @@ class _Site:
         self, name: str, root: str, /, scripts: Sequence[str] = (), *, quiz: bool = False, **values: Any
     ) -> bytes:
         """Fill a page's template; `scripts` are those it needs from assets/, besides those of every page."""
+        left_out = NOT_IN_LESSONS if name == "lesson" else frozenset[str]()
+        own_styles = QUIZ_STYLES if quiz else () if name == "lesson" else ("pages.css",)
         shared = {
             "root": root,
             "here": name,
-            "styles": QUIZ_STYLES if quiz else () if name == "lesson" else ("pages.css",),
-            "page_scripts": (*scripts, *QUIZ_SCRIPTS) if quiz else scripts,
+            "styles": [style for style in own_styles if style not in left_out],
+            "page_scripts": [*scripts, *(script for script in QUIZ_SCRIPTS if quiz and script not in left_out)],
         }
         return self.environment.get_template(f"site/{name}.html").render(shared | values).encode()
 

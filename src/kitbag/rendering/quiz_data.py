@@ -27,6 +27,7 @@ from kitbag.questions.model import (
     TrueFalse,
 )
 from kitbag.rendering.catalogue import Catalogue
+from kitbag.rendering.citations import passage_of
 from kitbag.rendering.markdown import MarkdownRenderer
 
 Json = dict[str, Any]
@@ -64,6 +65,7 @@ def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz:
     """
     info = context.course.info
     entries = [_island_item(item, context) for item in items]
+    texts = [(item.stem, item.rationale) for item in items]
     known = context.course.objectives
     # A checkpoint gives no result by objective, and stands in the lesson to read again.
     reported = items if kind == "practice" else ()
@@ -76,7 +78,7 @@ def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz:
         "language": info.language,
         "scoring": info.scoring,
         # Answers saved under other questions are no answers to these.
-        "version": sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()[:16],
+        "version": sha256(json.dumps([entries, texts], sort_keys=True).encode()).hexdigest()[:16],
         "objectives": [
             {
                 "id": objective,
@@ -128,8 +130,6 @@ def _island_item(item: Item, context: QuizContext) -> Json:
         "objective": item.objective,
         "feedback": _feedback(item, markdown),
         "mistakes": _mistakes(item, markdown),
-        "rationale": markdown.block(item.rationale),
-        "cites": _named_once(cites_of(item, context)),
         **(_rubric(item, markdown) if isinstance(item, Essay) else {}),
     }
 
@@ -174,21 +174,17 @@ def _rubric(item: Essay, markdown: MarkdownRenderer) -> Json:
 
 
 def cites_of(item: Item, context: QuizContext) -> list[Json]:
-    """Return what the item rests on: each citation with the label of its passage and its place on the sources page."""
+    """Return what the item rests on: each citation with its place on the sources page, and the label of its passage.
+
+    Of several facts of one passage in a row only the last has the label: it names the passage for them all.
+    """
     passages = context.course.passages
     cites = []
-    for cite in item.cites:
-        passage = passages.get(cite.partition(".")[0])
+    for cite, after in zip_longest(item.cites, item.cites[1:]):
+        goes_on = after is not None and passage_of(after) == passage_of(cite)
+        passage = None if goes_on else passages.get(passage_of(cite))
         cites.append({"cite": cite, "label": passage.label if passage else "", "href": context.passage_href(cite)})
     return cites
-
-
-def _named_once(cites: list[Json]) -> list[Json]:
-    """Leave the label to the last of several facts of one passage in a row: the script names it there."""
-    return [
-        cite | {"label": ""} if after and after["label"] == cite["label"] else cite
-        for cite, after in zip_longest(cites, cites[1:])
-    ]
 
 
 def _ids(named: Iterable[Option | Choice]) -> list[Json]:

@@ -48,7 +48,6 @@ const KitbagControls = (() => {
   /** @param {HTMLElement} article @param {KitbagItem} item @param {readonly string[]} order As drawn for the sitting. */
   function arrange(article, item, order) {
     if (item.type === "ordering") {
-      for (const button of all(article, ".quiz-move")) /** @type {HTMLElement} */ (button).hidden = false;
       for (const unset of all(article, "option[value='']")) unset.remove();
     } else if (item.type === "matching") {
       const letters = one(article, "[data-part=letters]");

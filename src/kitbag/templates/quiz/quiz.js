@@ -18,6 +18,8 @@
     const articles = new Map(all(section, ".quiz-item").map((article) => (
       [article.getAttribute("data-item") || "", /** @type {HTMLElement} */ (article)]
     )));
+    // Why each key is right stands in the answers that need no script, until they are taken away.
+    const reasons = new Map([...articles].map(([id, article]) => [id, one(article, "[data-part=why]")]));
     const makeRecorder = /** @type {{kitbagRecorder?: (quiz: KitbagIsland) => KitbagRecorder}} */ (globalThis).kitbagRecorder;
     const recorder = (makeRecorder || KitbagSitting.deviceRecorder)(quiz);
     let sitting = KitbagSitting.begin(quiz);
@@ -68,6 +70,7 @@
         if (article.hidden) continue;
         /** @type {HTMLElement} */ (one(article, "[data-part=number]")).textContent = say("question", { number: places.get(id) || 0 });
         const order = KitbagShuffle.shownOrder(item, sitting.seed);
+        KitbagReport.offerMoves(article, say);
         KitbagControls.arrange(article, item, order);
         KitbagControls.write(article, item, sitting.answers[id].response, order);
         KitbagControls.freeze(article, false);
@@ -189,15 +192,18 @@
     /** The result, and beside each question what there is to say of its answer. */
     function drawResult() {
       drawEnd();
-      for (const item of asked) {
-        KitbagReport.show(articleOf(item.id), quiz, sitting, item, say);
-        KitbagControls.freeze(articleOf(item.id), true);
-        for (const select of all(articleOf(item.id), "[data-criterion]")) /** @type {HTMLSelectElement} */ (select).disabled = false;
-      }
       const verdicts = new Map(asked.map((item) => [item, KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item))]));
       /** @param {KitbagVerdict} state */
       const those = (state) => asked.filter((item) => verdicts.get(item) === state);
       const again = asked.filter((item) => !["right", "pending"].includes(verdicts.get(item) || ""));
+      for (const item of asked) {
+        const article = articleOf(item.id);
+        const said = KitbagReport.show(article, quiz, sitting, item, reasons.get(item.id) || null, say);
+        const objective = quiz.objectives.find(({ id }) => id === item.objective);
+        if (objective && objective.lessons.length && again.includes(item)) said.append(KitbagObjectives.readAgain(objective, say));
+        KitbagControls.freeze(article, true);
+        for (const select of all(article, "[data-criterion]")) /** @type {HTMLSelectElement} */ (select).disabled = false;
+      }
       const earned = total();
       const box = make("div", "quiz-result", make("h3", { tabindex: "-1" }, say("result")));
       if (earned.possible.n) {
@@ -213,7 +219,7 @@
         sign(state), make("strong", {}, `${say("state." + state)}: ${those(state).length}`),
         make("span", "quiz-list", ...links(those(state)))))));
       if (those("pending").length) box.append(make("p", {}, say("to_mark", { count: those("pending").length })));
-      if (practice && earned.possible.n) box.append(make("h4", {}, say("by_objective")), KitbagReport.byObjective(quiz, sitting, say));
+      if (practice && earned.possible.n) box.append(make("h4", {}, say("by_objective")), KitbagObjectives.byObjective(quiz, sitting, say));
       box.append(make("p", "quiz-buttons",
         ...(again.length ? [button(say("retry"), "quiz-main", () => startOver(again))] : []),
         button(say("restart"), "", () => startOver(quiz.items)),
@@ -270,7 +276,6 @@
     });
     recorder.watch?.(() => { if (kept) resume(); });
     for (const plain of all(section, "[data-part=plain]")) plain.remove(); // the answers that need no script
-    for (const mover of all(section, ".quiz-move")) mover.append(sign(mover.getAttribute("data-move") || ""));
     resume();
   }
 

@@ -45,6 +45,18 @@ const KitbagReport = (() => {
   /** @param {string} name Decoration: a word always stands beside it. */
   const sign = (name) => draw("svg", { class: "quiz-sign", viewBox: "0 0 16 16", "aria-hidden": "true" }, draw("path", { d: SIGNS[name] }));
 
+  /** @param {HTMLElement} article @param {Say} say Puts buttons beside each line of an ordering, unless they are there. */
+  function offerMoves(article, say) {
+    for (const row of all(article, ".quiz-order .quiz-row")) {
+      const moves = /** @type {HTMLElement} */ (row.querySelector(".quiz-moves"));
+      if (moves.querySelector("button")) continue;
+      const text = row.querySelector(".quiz-text")?.textContent || "";
+      for (const [by, name] of [["-1", "move_up"], ["1", "move_down"]]) {
+        moves.append(make("button", { type: "button", class: "quiz-move", "data-move": by, "aria-label": say(name, { text }) }, sign(by)));
+      }
+    }
+  }
+
   /** @param {string} html From the quiz's own data, rendered from Markdown without raw HTML. @param {string} [name] */
   function rich(html, name = "quiz-text") {
     const box = make("div", { class: name });
@@ -254,14 +266,15 @@ const KitbagReport = (() => {
   }
 
   /**
-   * Says about an answer what there is to say.
+   * Says about an answer what there is to say, and returns the box that says it.
    * @param {HTMLElement} article
    * @param {KitbagIsland} quiz
    * @param {KitbagSittingState} sitting
    * @param {KitbagQuestion} item
+   * @param {Node | null} why Why the key is right, and its sources; a course's own markup may leave it out.
    * @param {Say} say
    */
-  function show(article, quiz, sitting, item, say) {
+  function show(article, quiz, sitting, item, why, say) {
     clear(article);
     const answer = sitting.answers[item.id];
     const earned = KitbagSitting.scoreOf(quiz, sitting, item);
@@ -274,48 +287,10 @@ const KitbagReport = (() => {
     for (const html of feedbackOn(item, answer.response)) box.append(rich(html, "quiz-feedback"));
     if (state !== "right") box.append(...keyOf(article, item, answer.response, say));
     if (item.type === "essay") box.append(rubricOf(item, answer, say, `${article.id}:-r-`));
-    box.append(rich(item.rationale, "quiz-why"));
-    if (item.cites.length) {
-      box.append(make("p", "quiz-sources", `${say("source")} `, ...item.cites.flatMap(({ cite, label, href }, at) => {
-        const last = at === item.cites.length - 1;
-        if (!label && !last) return [make("a", { href }, cite), ", "]; // facts of one passage, named once
-        return [make("a", { href }, cite), ` ${label}${last ? "" : "; "}`];
-      })));
-    }
-    const objective = quiz.objectives.find(({ id }) => id === item.objective);
-    if (objective && objective.lessons.length && quiz.kind === "practice" && state !== "right" && state !== "pending") {
-      box.append(readAgain(objective, say));
-    }
+    if (why) box.append(why);
     article.append(box);
+    return box;
   }
 
-  /** @param {KitbagObjective} objective @param {Say} say */
-  function readAgain({ lessons }, say) {
-    const links = lessons.flatMap(({ title, href }, at) => [at ? ", " : " ", make("a", { href }, title)]);
-    return make("p", "quiz-again", say("read_again"), ...links);
-  }
-
-  /**
-   * A sitting's score by objective.
-   * @param {KitbagIsland} quiz
-   * @param {KitbagSittingState} sitting
-   * @param {Say} say
-   */
-  function byObjective(quiz, sitting, say) {
-    const rows = quiz.objectives.map((objective) => {
-      const scores = KitbagSitting.asked(quiz, sitting)
-        .filter((item) => item.objective === objective.id && item.type !== "essay")
-        .map((item) => KitbagSitting.scoreOf(quiz, sitting, item));
-      if (!scores.length) return null;
-      const { marks, possible } = KitbagSitting.total(scores);
-      const share = percent({ marks, possible });
-      const bar = draw("svg", { class: "quiz-bar", "aria-hidden": "true" }, draw("rect", { width: "100%", height: "100%" }), draw("rect", { width: `${share}%`, height: "100%" }));
-      const row = make("li", {}, make("p", "quiz-objective", objective.text), make("p", "quiz-share", outOf({ marks, possible }, say)), bar);
-      if (share < 100 && objective.lessons.length) row.append(readAgain(objective, say));
-      return row;
-    });
-    return make("ul", "quiz-objectives", ...rows.filter((row) => row !== null));
-  }
-
-  return { make, sign, outOf, percent, speaker, clear, show, sumOf, byObjective };
+  return { make, sign, outOf, percent, draw, speaker, offerMoves, clear, show, sumOf };
 })();

@@ -4,9 +4,8 @@
  * @typedef {string | string[] | {[id: string]: string} | null} KitbagResponse
  * @typedef {{title: string, href: string}} KitbagLesson
  * @typedef {{id: string, text: string, lessons: KitbagLesson[]}} KitbagObjective
- * @typedef {KitbagItem & {objective: string, rationale: string, feedback: {[id: string]: string},
+ * @typedef {KitbagItem & {objective: string, feedback: {[id: string]: string},
  *   mistakes: {gap: string, answers: string[], feedback: string}[],
- *   cites: {cite: string, label: string, href: string}[],
  *   rubric?: {id: string, text: string, points: number}[], model_answer?: string}} KitbagQuestion
  * @typedef {{kind: "practice" | "checkpoint" | "test", quiz: string, course: string, edition: string, language: string,
  *   scoring: KitbagRule, rule?: KitbagRule | null, version: string, objectives: KitbagObjective[], items: KitbagQuestion[],

@@ -287,9 +287,9 @@
     )));
     for (const item of quiz.items) {
       const article = articleOf(item);
+      KitbagReport.offerMoves(article, say);
       KitbagControls.arrange(article, item, item.order);
       KitbagControls.write(article, item, sitting.answers[item.id].response, item.order);
-      for (const mover of all(article, ".quiz-move")) mover.append(sign(mover.getAttribute("data-move") || ""));
     }
     part("palette").replaceChildren(...quiz.items.map((_, at) => {
       const number = make("button", { type: "button", class: "test-number" });
@@ -552,7 +552,7 @@
       answers[item.id] = { response: fit(form, item, record.items.find((result) => result.item === item.id)?.response ?? null) };
     }
     const sitting = /** @type {KitbagSittingState} */ ({ answers });
-    box.append(make("h3", {}, say("by_objective")), KitbagReport.byObjective(form, sitting, say));
+    box.append(make("h3", {}, say("by_objective")), KitbagObjectives.byObjective(form, sitting, say));
     // Words, until the site is found beside this folder.
     for (const lesson of all(box, ".quiz-again a")) {
       lesson.replaceWith(make("span", { "data-href": lesson.getAttribute("href") || "" }, lesson.textContent || ""));
