@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from jinja2 import Environment
 from lxml.etree import Element, SubElement, fromstring, tostring
 from lxml.etree import _Element as Node
+from processes import met
 from synthetic import write_course
 
 from kitbag.course.load import load_course
@@ -385,8 +386,8 @@ def main() -> None:
             mine, its = (statistics.median(pair[side][0] for pair in pairs) for side in (0, 1))
             mib = statistics.median(pair[0][1] for pair in pairs)
             print(
-                f"{name:8} {mine:15.2f} s {its:8.2f} s {mine / its:7.2f} ≤ {MOST} {_met(mine / its <= MOST):7} "
-                f"{mib:4.0f} ≤ {MOST_MIB} {_met(mib <= MOST_MIB)}",
+                f"{name:8} {mine:15.2f} s {its:8.2f} s {mine / its:7.2f} ≤ {MOST} {met(mine / its <= MOST):7} "
+                f"{mib:4.0f} ≤ {MOST_MIB} {met(mib <= MOST_MIB)}",
                 flush=True,
             )
         medium = course("M", scratch)
@@ -396,14 +397,10 @@ def main() -> None:
                 times = R_EXAMS[name] / mine
                 print(
                     f"{name}: {len(medium.items)} items in {mine:.2f} s; R/exams took {R_EXAMS[name]:.0f} s, "
-                    f"{times:.0f} ≥ {FASTER} times as long  {_met(times >= FASTER)}"
+                    f"{times:.0f} ≥ {FASTER} times as long  {met(times >= FASTER)}"
                 )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _met(met: bool) -> str:  # noqa: FBT001 - a private word for yes and no
-    return "met" if met else "NOT MET"
 
 
 if __name__ == "__main__":

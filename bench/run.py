@@ -7,14 +7,14 @@
 Each round runs ours and the reference in turn (A B A B …), each in a fresh process; medians are compared. Times are
 processor seconds of the process and its children, less what it takes to start and import, since that is no part of the
 work; a busy machine changes them less than the clock. Memory is the largest resident set. A figure counts as a ratio
-only; how soon a response is drawn goes by the clock. Exports are measured by exports.py, results by results.py.
+only; how soon a response is drawn goes by the clock, and Lighthouse judges as it does. Builds as they are run from the
+command line are measured by builds.py, the site beside MkDocs and Sphinx by peers.py, exports by exports.py, results by
+results.py.
 """
 
 import argparse
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+from lighthouse import performance
+from processes import compile_kitbag, met, spend
 from response import LIMIT, response
 from synthetic import write_course
 from weight import heaviest
@@ -189,13 +191,8 @@ def measure(source: str, folder: Path) -> tuple[float, float]:
     """Run source in a fresh process; return processor seconds and the largest resident set in MiB."""
     program = f"from pathlib import Path\nfolder = Path({str(folder)!r})\n{START}\n{source}\nimport resource\n"
     program += "print('MiB', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=HERE)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, float(done.stdout.rpartition("MiB ")[2])
+    seconds, told = spend([sys.executable, "-c", program], HERE)
+    return seconds, float(told.rpartition("MiB ")[2])
 
 
 def judge(bar: Bar, course_of: Callable[[str], Path], rounds: int) -> str:
@@ -211,10 +208,10 @@ def judge(bar: Bar, course_of: Callable[[str], Path], rounds: int) -> str:
             reference.append(measure(bar.reference, folder)[0] - start)
     if not bar.reference:
         value = statistics.median(memory)
-        return f"{bar.name:55} {value:8.0f} {'':9} {value:7.0f} ≤ {bar.limit:5.0f}  {_met(value <= bar.limit)}"
+        return f"{bar.name:55} {value:8.0f} {'':9} {value:7.0f} ≤ {bar.limit:5.0f}  {met(value <= bar.limit)}"
     one, other = statistics.median(ours), statistics.median(reference)
     ratio = one / other
-    return f"{bar.name:55} {one:7.2f}s {other:8.2f}s {ratio:7.2f} ≤ {bar.limit:5.2f}  {_met(ratio <= bar.limit)}"
+    return f"{bar.name:55} {one:7.2f}s {other:8.2f}s {ratio:7.2f} ≤ {bar.limit:5.2f}  {met(ratio <= bar.limit)}"
 
 
 def response_line(scratch: Path) -> str:
@@ -223,11 +220,7 @@ def response_line(scratch: Path) -> str:
     drawn = response(scratch)
     if drawn is None:
         return f"{name:55} skipped: Chromium is not installed"
-    return f"{name:55} {drawn:8.1f} {'':9} {drawn:7.1f} ≤ {LIMIT:5.1f}  {_met(drawn <= LIMIT)}"
-
-
-def _met(met: bool) -> str:  # noqa: FBT001 - a private word for yes and no
-    return "met" if met else "NOT MET"
+    return f"{name:55} {drawn:8.1f} {'':9} {drawn:7.1f} ≤ {LIMIT:5.1f}  {met(drawn <= LIMIT)}"
 
 
 def main() -> None:
@@ -236,6 +229,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="beginnings of the bars' names")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
+    compile_kitbag()
     scratch = Path(tempfile.mkdtemp(prefix="kitbag-bench-"))
 
     def course_of(size: str) -> Path:
@@ -249,9 +243,16 @@ def main() -> None:
                 print(judge(bar, course_of, asked.rounds), flush=True)
         if not asked.names or "weight" in asked.names:
             for name, size, limit in heaviest():
-                print(f"{name:55} {size:8d} {'':9} {size:7d} ≤ {limit:5d}  {_met(size <= limit)}")
+                print(f"{name:55} {size:8d} {'':9} {size:7d} ≤ {limit:5d}  {met(size <= limit)}")
         if not asked.names or "response" in asked.names:
             print(response_line(scratch))
+        if not asked.names or "lighthouse" in asked.names:
+            scores = list(performance(scratch))
+            for page, score in scores:
+                name = f"lighthouse: performance of {page}"
+                print(f"{name:55} {score:8.2f} {'':9} {score:7.2f} ≥ {1:5.2f}  {met(score >= 1)}")
+            if not scores:
+                print(f"{'lighthouse':55} skipped: Lighthouse or Chromium is not installed")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

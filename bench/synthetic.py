@@ -17,7 +17,13 @@ class Size(NamedTuple):
     items_a_bank: int
 
 
-SIZES = {"S": Size(6, 6, 17), "M": Size(50, 50, 40), "L": Size(200, 100, 100), "Q": Size(1, 1, 500)}
+SIZES = {
+    "S": Size(6, 6, 17),
+    "M": Size(50, 50, 40),
+    "L": Size(200, 100, 100),
+    "lessons of L": Size(200, 0, 0),
+    "Q": Size(1, 1, 500),
+}
 """S holds about 100 items, M 2,000, L 10,000 in 100 banks (some 11 MB of YAML); Q is one bank of 500."""
 
 LESSONS = 5
@@ -68,7 +74,7 @@ def _paragraphs(draw: random.Random) -> str:
 def _course(size: str, shape: Size) -> str:
     modules = ", ".join(f"m{number}" for number in range(1, shape.modules + 1))
     return f"""schema: course/1
-id: synthetic-{size}
+id: synthetic-{size.replace(" ", "-")}
 title: Synthetic course {size}
 edition: "1"
 language: en
