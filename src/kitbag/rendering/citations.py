@@ -31,7 +31,7 @@ class CitationLinks:
         self._passages = passages
         self._catalogue = catalogue
         self._root = root
-        self._link = lru_cache(maxsize=None)(self._make)
+        self._links = lru_cache(maxsize=None)(self._made)
 
     def href(self, citation: str) -> str:
         """Return where a citation leads, from the page."""
@@ -41,10 +41,13 @@ class CitationLinks:
         """Return the links, in the author's order; empty where nothing is cited."""
         if not citations:
             return Markup()
+        return self._links(tuple(citations))
+
+    def _made(self, citations: Sequence[str]) -> Markup:
         # The first of several facts of one passage names the passage; the others would only say it again.
         last = ("", *map(passage_of, citations))
         links = Markup(" ").join(
-            self._link(citation, labelled=passage_of(citation) != before)
+            self._make(citation, labelled=passage_of(citation) != before)
             for citation, before in zip(citations, last, strict=False)
         )
         return Markup('<span class="cites">{}</span>').format(links)

@@ -15,7 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from kitbag.rendering.prose import quick_blocks, quick_line
+from kitbag.rendering.prose import as_html, quick_blocks, quick_line
 
 Linker: TypeAlias = Callable[[str], str]
 """Makes HTML of a run of plain text; used to link glossary terms. It never sees headings, links or code."""
@@ -89,12 +89,12 @@ class MarkdownRenderer:
 
     def block(self, text: str, terms: Linker | None = None) -> Markup:
         """Return paragraphs, lists, tables and the rest. Heading levels begin at the top level and skip none."""
-        quick = quick_blocks(text, terms or escapeHtml, _Headings(self._top).place)
+        quick = quick_blocks(text, terms or as_html, _Headings(self._top).place)
         return Markup(self._parser.render(text, self._env(terms)) if quick is None else quick)
 
     def inline(self, text: str, terms: Linker | None = None) -> Markup:
         """Return the text without a wrapping paragraph; only inline markup has a meaning."""
-        quick = quick_line(text, terms or escapeHtml)
+        quick = quick_line(text, terms or as_html)
         return Markup(self._parser.renderInline(text, self._env(terms)) if quick is None else quick)
 
     def _env(self, terms: Linker | None) -> dict[str, Any]:

@@ -214,10 +214,9 @@ class _Site:
         around = [
             self.course.modules[n] if 0 <= n < len(self.course.modules) else None for n in (number - 1, number + 1)
         ]
-        cited = (use for use, uses in self._uses.items() if any(place.module is module for place in uses.lessons))
         return self._page(
             "module", "../", ("overview.js",), module=module, previous=around[0], next=around[1],
-            cites=self._level(1).cites, passages=tuple(cited),
+            cites=self._level(1).cites, passages=self._cited.get(module.id, ()),
         )  # fmt: skip
 
     def _lesson(self, module: Module, number: int, lesson: Lesson) -> bytes:
@@ -310,6 +309,15 @@ class _Site:
     @cached_property
     def _uses(self) -> dict[str, Any]:
         return dict(uses_of_passages(self.course))
+
+    @cached_property
+    def _cited(self) -> dict[str, dict[str, None]]:
+        """The passages that the lessons of each module rest on, in the order of the sources, by the module's id."""
+        cited: dict[str, dict[str, None]] = {}
+        for passage, uses in self._uses.items():
+            for use in uses.lessons:
+                cited.setdefault(use.module.id, {})[passage] = None
+        return cited
 
     @cached_property
     def _terms(self) -> TermIndex:

@@ -20,7 +20,14 @@ _HEADING: Final = re.compile(r"(#{1,6}) ([^\W\d_].*[^\s#]|[^\W\d_])")
 # Delimiters with a letter inside and none outside: they can only open, or only close (CommonMark 6.2).
 _STRESSED: Final = re.compile(r"(?<![^\s(])(\*\*?)([^\W_](?:[^*\n]*[^\W_])?)\1(?![^\s.,;:?!)])")
 
+_MEANS_MARKUP: Final = re.compile('[&<>"]')
+
 Escape = Callable[[str], str]
+
+
+def as_html(text: str) -> str:
+    """Return a text as HTML, as the parser writes it. Most are that already."""
+    return escapeHtml(text) if _MEANS_MARKUP.search(text) else text
 
 
 def quick_line(text: str, escape: Escape) -> str | None:
@@ -53,7 +60,7 @@ def quick_blocks(text: str, escape: Escape, level: Callable[[int], int]) -> str 
 
 def _heading(chunk: str, level: Callable[[int], int]) -> str | None:
     heading = _HEADING.fullmatch(chunk)
-    words = _stressed(heading[2], escapeHtml) if heading else None
+    words = _stressed(heading[2], as_html) if heading else None
     if heading is None or words is None:
         return None
     tag = f"h{level(len(heading[1]))}"

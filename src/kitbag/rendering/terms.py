@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from markdown_it.common.utils import escapeHtml
 from markupsafe import Markup, escape
 
 from kitbag.course.model import Glossary, Term
 from kitbag.rendering.markdown import plain
+from kitbag.rendering.prose import as_html
 
 _WORD: Final = re.compile(r"\w+")
 
@@ -57,10 +57,11 @@ class TermIndex:
                 self._forms[start] = _Forms(re.compile(rf"(?<!\w){start}(?!\w)", re.IGNORECASE), [])
             self._forms[start].forms.append(_Form(re.compile(rf"{words}(?![\w-])"), term.id))
         self._links = {
-            term.id: f'<a class="term" href="{escapeHtml(href(term.id))}" aria-describedby="def-{term.id}">'
+            term.id: f'<a class="term" href="{as_html(href(term.id))}" aria-describedby="def-{term.id}">'
             for term in glossary.terms
         }
-        self._definitions = {term.id: _definition(term) for term in glossary.terms}
+        opens = '<div class="definition" role="tooltip" id="def-{}" hidden>{}</div>'
+        self._definitions = {term.id: Markup(opens).format(term.id, _definition(term)) for term in glossary.terms}
 
     def page(self) -> "PageTerms":
         """Return a linker for one page, which links each term once."""
@@ -78,14 +79,14 @@ class PageTerms:
         self._used: dict[str, None] = {}
 
     @property
-    def definitions(self) -> list[tuple[str, Markup]]:
-        """The terms linked so far, in the order of the page: the id of each, and what opens over it."""
-        return [(term, self._definitions[term]) for term in self._used]
+    def definitions(self) -> Markup:
+        """What opens over the terms linked so far, in the order of the page."""
+        return Markup("\n".join(self._definitions[term] for term in self._used))
 
     def __call__(self, text: str) -> str:
         """Return the text as HTML."""
         if not self._forms:
-            return escapeHtml(text)
+            return as_html(text)
         parts: list[str] = []
         done = here = 0
         for word in _WORD.findall(text.lower()):
@@ -102,9 +103,9 @@ class PageTerms:
             self._used[term] = None
             if not [form for form in candidates.forms if form.term not in self._used]:
                 del self._forms[word]
-            parts += (escapeHtml(text[done:start]), self._links[term], escapeHtml(hit[0]), "</a>")
+            parts += (as_html(text[done:start]), self._links[term], as_html(hit[0]), "</a>")
             done = hit.end()
-        return "".join((*parts, escapeHtml(text[done:]))) if parts else escapeHtml(text)
+        return "".join((*parts, as_html(text[done:]))) if parts else as_html(text)
 
 
 def _definition(term: Term) -> Markup:
