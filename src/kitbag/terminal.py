@@ -20,7 +20,7 @@ from kitbag.questions.text import GAP
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.markdown import plain as words_of
 from kitbag.rendering.results_report import number, percent
-from kitbag.results.allowances import allowances_for
+from kitbag.results.allowances import allowed
 from kitbag.results.answering import WrongAnswer, feedback, order_letters, read_line, written
 from kitbag.results.attempt import Attempt
 from kitbag.results.session import Quiz, Sitting, TimeUp, begin, scored
@@ -107,17 +107,15 @@ def _limit(quiz: Quiz, code: str) -> int | None:
     """Return the seconds allowed. Raises NoQuiz where the code allows nothing here."""
     test = quiz.test
     minutes = test.minutes if test else None
-    kind = ""
+    kind = None
     if code:
-        bare = code.replace("-", "").strip().upper()
         info = quiz.course.info
-        allowed = allowances_for(info.id, info.edition, quiz.name, limited=minutes is not None) if test else ()
-        kind = next((one.kind for one in allowed if one.code.replace("-", "") == bare), "")
-        if not kind:
+        kind = allowed(info.id, info.edition, quiz.name, code, limited=minutes is not None) if test else None
+        if kind is None:
             raise NoQuiz("This code allows nothing in this test.")
     if minutes is None or kind == "no-limit":
         return None
-    return int(minutes * 60 * _TIMES.get(kind, Fraction(1)))
+    return int(minutes * 60 * _TIMES.get(kind or "", Fraction(1)))
 
 
 def _now() -> datetime:

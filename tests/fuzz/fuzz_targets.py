@@ -8,6 +8,7 @@ import contextlib
 import io
 import re
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from fuzz_mutation import LARGEST
 from fuzz_safe_html import dangers
 from jinja2 import TemplateNotFound
 
+from kitbag.build import Settings, build_course, keep_details, refresh_site, unchanged
 from kitbag.course.coverage import coverage
 from kitbag.course.currency import currency
 from kitbag.course.documents.blocks import DocumentError
@@ -36,12 +38,15 @@ from kitbag.course.provenance import usage
 from kitbag.course.readability import readability_notes
 from kitbag.course.sources_file import CannotEdit, Described, with_document, with_observations, with_pin
 from kitbag.exporters.base import select
+from kitbag.exporters.checking.folder import check_folder
 from kitbag.exporters.checking.registry import check_package
 from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
 from kitbag.exporters.learner import RenderedCourse
+from kitbag.exporters.manifest import NAME, listed_files, write_manifest
 from kitbag.exporters.registry import EXPORTERS, export, write_export
 from kitbag.fields import Model
 from kitbag.findings import has_errors
+from kitbag.ledger import LEDGER, OUTLINES, SKETCHES, Ledger
 from kitbag.modelling import read_model
 from kitbag.preview.serving import _Handler
 from kitbag.preview.showing import Showing
@@ -56,6 +61,8 @@ from kitbag.rendering.faults import TemplateFault, own_templates
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.pages import render_site
 from kitbag.rendering.paper import documents
+from kitbag.rendering.paper_certificate import certificate, certificate_code, certified, completion_of
+from kitbag.results.allowances import allowances_for, allowed
 from kitbag.results.answering import WrongAnswer, read_line
 from kitbag.results.attempt import Attempt, ItemResult
 from kitbag.results.essays import WrongSheet, marked
@@ -66,10 +73,10 @@ from kitbag.results.marking import mark_grid
 from kitbag.results.record import BadRecord, read_record, write_record
 from kitbag.results.report import report
 from kitbag.results.roster import NotARoster, read_roster
-from kitbag.results.session import scored
+from kitbag.results.session import TimeUp, begin, scored
 from kitbag.results.sheet import UnclearMark, WrongCell, key_response, read_cell, sheet_entry
-from kitbag.results.sittings import NoQuiz, form_quiz, read_responses
-from kitbag.results.store import open_store
+from kitbag.results.sittings import Desk, NoQuiz, form_quiz, open_quiz, read_responses
+from kitbag.results.store import NotAStore, open_store
 from kitbag.results.visible import visible
 
 PROJECTS: Final = Path(__file__).parent.parent / "projects"
@@ -401,6 +408,125 @@ def _typed(data: bytes, _: Path) -> None:
 TYPED: Final = (b"7KQX-3M2R", b"A", b"A, C", b"1-B 2-A", b"12,5", b"tea", b"true", b"3/4", "½".encode(), b"B A C")
 
 
+def _code(data: bytes, _: Path) -> None:
+    """What stands on paper: the code of an allowance, and of a certificate, with a name on the lines below it."""
+    typed, _, name = data.decode("utf-8", "replace").partition("\n")
+    course = _tea().course
+    for limited in (True, False):
+        kind = allowed(course.info.id, course.info.edition, "final", typed, limited=limited)
+        assert kind is None or kind == "large-text" or limited
+    attempt = _tea().attempt(4, 4)
+    # A name is typed, or stands in a record that came from anywhere.
+    for who, person in (("", name), (name, ""), ("", name.join("\ud800\udfff"))):
+        found = certified(course, [attempt.model_copy(update={"person": person})], typed, name=who)
+        assert found is None or found[0].name == (who or person)
+    try:
+        said = completion_of(attempt, name=name)
+    except ValueError as error:
+        _told(error)
+    else:
+        printed = certificate(course, said, size="a4", templates=None, path="x.pdf").html()
+        wrong = list(dangers(printed, whole=True))
+        assert not wrong, wrong
+        assert certified(course, [attempt], certificate_code(course, said), name=name) is not None
+
+
+def _codes() -> list[bytes]:
+    course, attempt = _tea().course, _tea().attempt(4, 4)
+    certificate_of = certificate_code(course, completion_of(attempt))
+    codes = [one.code for one in allowances_for(course.info.id, course.info.edition, "final", limited=True)]
+    return [f"{code}\nAda".encode() for code in (*codes, certificate_of)]
+
+
+def _sitting(data: bytes, folder: Path) -> None:
+    """What is left of a sitting: `sitting.json`, as it lies in the course folder that somebody handed on."""
+    desk = Desk(_tea().course, folder, "final", "Ada")
+    desk.save(begin(open_quiz(desk, form=None, seed="s")[0], name=str(UUID(int=1)), person="Ada", limit=9, now=WHEN))
+    (file,) = folder.rglob("sitting.json")
+    file.write_bytes(data)
+    try:
+        _quiz, left = open_quiz(desk, form=None, seed="s")
+    except (NoQuiz, OSError) as error:
+        _told(error)
+        return
+    # Nothing that was left is thrown away.
+    assert left or any(one.read_bytes() == data for one in folder.rglob("aside-1.json"))
+    if left:
+        for change in (lambda: left.answered(None, WHEN), lambda: left.undone(WHEN), lambda: left.flagged(WHEN)):
+            with contextlib.suppress(TimeUp):
+                desk.save(change())
+        desk.record(left.handed_in(WHEN))
+        list(desk.earlier())
+
+
+@cache
+def _sittings() -> list[bytes]:
+    with TemporaryDirectory() as name:
+        desk = Desk(_tea().course, Path(name), "final", "Ada")
+        fresh = begin(open_quiz(desk, form=None, seed="s")[0], name=str(UUID(int=1)), person="Ada", limit=9, now=WHEN)
+        later = fresh.at(1, WHEN).flagged(WHEN).at(0, WHEN).flagged(WHEN)
+        sittings = (fresh, later, later.handed_in(WHEN))
+        return [one.state.model_dump_json(by_alias=True).encode() for one in sittings]
+
+
+def _store(data: bytes, folder: Path) -> None:
+    """A file of results that is damaged, or that somebody made by hand."""
+    file = folder / "results.sqlite"
+    file.write_bytes(data)
+    try:
+        with open_store(file) as store:
+            list(store.add([Found("a.json", _records()[0])], _tea().judge))
+            report(_tea().course, store)
+            list(store.passed())
+    except (NotAStore, sqlite3.Error) as error:
+        _told(error)
+
+
+@cache
+def _stores() -> list[bytes]:
+    with TemporaryDirectory() as name:
+        file = Path(name) / "results.sqlite"
+        with open_store(file) as store:
+            empty = file.read_bytes()
+            list(store.add([Found(str(n), data) for n, data in enumerate(_records())], _tea().judge))
+        return [empty, file.read_bytes()]
+
+
+# --- What lies beside what was built ----------------------------------------------------------------------------
+
+
+def _beside(data: bytes, folder: Path) -> None:
+    """The ledger of a build, and the list beside packages: they come with a folder that somebody handed on."""
+    for name in (LEDGER, OUTLINES, SKETCHES, NAME):
+        (folder / name).write_bytes(data)
+    (folder / "site").mkdir()
+    ledger = Ledger(PROJECTS / "minimal", folder, templates=False)
+    settings = Settings(folder, ("site",))
+    assert unchanged(settings, ledger) is None
+    assert ledger.detail_of("site", OUTLINES) is None
+    assert refresh_site(PROJECTS / "minimal", settings, str, ledger, tell=print) is None
+    for finding in check_folder(folder)[0]:
+        _told(finding)
+    listed_files(folder)
+
+
+@cache
+def _lists() -> list[bytes]:
+    """A ledger of an output that stands nowhere else, and a list of packages."""
+    course = _tea().course
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        loaded = load_course(PROJECTS / "minimal")
+        assert loaded.course
+        ledger = Ledger(PROJECTS / "minimal", folder, templates=False)
+        ledger.read(loaded.findings)
+        keep_details(loaded.course, {}, ledger)
+        build_course(loaded.course, Settings(folder, ("site",)), str, ledger=ledger)
+        (folder / "a.zip").write_bytes(b"x")
+        write_manifest(folder, course, {"a.zip": "zip"})
+        return [(folder / one).read_bytes() for one in (LEDGER, OUTLINES, NAME)]
+
+
 # --- Documents and sources.yaml ---------------------------------------------------------------------------------
 
 
@@ -599,6 +725,10 @@ TARGETS: Final[Mapping[str, Target]] = {
     "essays": Target(_essays, _essay_sheets),
     "responses": Target(_responses, _response_files),
     "typed": Target(_typed, lambda: list(TYPED)),
+    "code": Target(_code, _codes),
+    "sitting": Target(_sitting, _sittings),
+    "store": Target(_store, _stores),
+    "beside": Target(_beside, _lists),
     "document": Target(_document, _documents),
     "sources-file": Target(_sources_file, _sources_files),
     "package": Target(_package, _package_inputs),

@@ -13,9 +13,11 @@ import pytest
 from kitbag.course.load import load_course
 from kitbag.course.model import Course
 from kitbag.rendering.paper_certificate import (
+    LONGEST_NAME,
     Completion,
     certificate,
     certificate_code,
+    certified,
     clean_name,
     completion_of,
 )
@@ -130,3 +132,13 @@ def test_the_words_of_a_name_are_in_the_pdf(course: Course) -> None:
     (result,) = print_documents([(one, one.html())], processes=1)
     assert result.pdf is not None
     assert "<b>Doe</b> & “Sons”" in pypdf.PdfReader(io.BytesIO(result.pdf)).pages[0].extract_text()
+
+
+def test_a_code_is_found_among_attempts_of_any_name(course: Course) -> None:
+    """A record comes from anywhere: its name may be too long for a certificate, or no text that UTF-8 can hold."""
+    odd = [attempt(person="x" * (LONGEST_NAME + 1)), attempt(person="\ud800"), attempt(person="Ada")]
+    code = certificate_code(course, completion_of(odd[-1]))
+    found = certified(course, odd, code.lower().replace("-", "\N{EN DASH}"))
+    assert found is not None
+    assert found == (completion_of(odd[-1]), odd[-1])
+    assert certified(course, odd, code, name="x" * (LONGEST_NAME + 1)) is None

@@ -1,6 +1,8 @@
 """Codes that allow one person something: fixed for ever, and different for everything."""
 
-from kitbag.results.allowances import KINDS, allowances_for, code_for
+import pytest
+
+from kitbag.results.allowances import KINDS, allowances_for, allowed, code_for
 
 
 def test_codes_never_change() -> None:
@@ -12,6 +14,15 @@ def test_codes_never_change() -> None:
         "TQC-843",
         "7GW-44R",
     ]
+
+
+@pytest.mark.parametrize(
+    "typed", ["9HK-4RQ", "9hk4rq", " 9HK 4RQ\n", "9HK\u20134RQ"]
+)  # the last as a word processor has it
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
+    assert allowed("tea", "2.1", "final", typed, limited=True) == "extra-25"
+    assert allowed("tea", "2.1", "final", typed, limited=False) is None
+    assert allowed("tea", "2.1", "final", f"{typed}2", limited=True) is None
 
 
 def test_each_test_edition_and_course_has_codes_of_its_own() -> None:

@@ -143,20 +143,17 @@ def results_export(folder: Path, where: Path | None, xapi: Path, home: str) -> N
 @click.option("--name", default="", help="The name on the certificate, where the record holds a pseudonym.")
 def results_verify(folder: Path, where: Path | None, code: str, name: str) -> None:
     """Find the attempt that a certificate with this CODE was printed for; exit code 1 where there is none."""
-    from kitbag.rendering.paper_certificate import certificate_code, completion_of
+    from kitbag.rendering.paper_certificate import certified
     from kitbag.results.visible import visible
-
-    def bare(text: str) -> str:
-        return "".join(text.split()).replace("-", "").upper()
 
     course = sound_course(folder)
     with opened_store(folder, where) as store:
-        for attempt in store.passed():
-            said = completion_of(attempt, name=name)
-            if bare(certificate_code(course, said)) == bare(code):
-                who = visible(said.name) or attempt.id
-                click.echo(f"{who} passed {attempt.test} on {said.day} with {said.score}, form {attempt.form}.")
-                return
+        found = certified(course, store.passed(), code, name=name)
+    if found is not None:
+        said, attempt = found
+        who = visible(said.name) or attempt.id
+        click.echo(f"{who} passed {attempt.test} on {said.day} with {said.score}, form {attempt.form}.")
+        return
     stop(f'No certificate of these results has the code "{visible(code)}".')
 
 

@@ -60,6 +60,11 @@ def read_form_id(text: str) -> FormId:
     return FormId(bare[:SEED_LENGTH], number)
 
 
+def bare(typed: str) -> str:
+    """Return a code as codes are compared, whatever stands between its characters and in either case."""
+    return "".join(character for character in typed.upper() if character.isascii() and character.isalnum())
+
+
 def _digits(number: int, length: int) -> str:
     text = ""
     for _ in range(length):

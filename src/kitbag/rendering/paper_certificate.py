@@ -1,6 +1,7 @@
 """The certificate of completion: filled in, or with lines to write on. It certifies completion and nothing else."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kitbag.course.model import Course
-from kitbag.questions.form_id import ALPHABET
+from kitbag.questions.form_id import ALPHABET, bare
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import DIGEST_SHOWN, Press, Size
 from kitbag.results.attempt import Attempt
@@ -84,9 +85,29 @@ def certificate_code(course: Course, completion: Completion) -> str:
     """
     said = [course.info.id, course.info.edition, course.digest[:DIGEST_SHOWN], clean_name(completion.name)]
     said += [str(completion.day), completion.score, str(completion.minutes), str(completion.attempt), completion.form]
-    number = int.from_bytes(sha256("\n".join(said).encode()).digest()[:8])
+    number = int.from_bytes(sha256("\n".join(said).encode("utf-8", "surrogatepass")).digest()[:8])
     letters = "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(_CODE))
     return "-".join(letters[start : start + 4] for start in range(0, _CODE, 4))
+
+
+def certified(
+    course: Course, passed: Iterable[Attempt], code: str, *, name: str = ""
+) -> tuple[Completion, Attempt] | None:
+    """Return what the certificate with a code says, and its attempt; `None` where no passed attempt has it.
+
+    Args:
+        course: the course, as it was when the certificate was printed.
+        passed: attempts that were passed.
+        code: the code, as somebody types it.
+        name: the name on the certificate; the record's own where empty.
+    """
+    for attempt in passed:
+        if len(name or attempt.person) > LONGEST_NAME:
+            continue  # No certificate was printed for it.
+        said = completion_of(attempt, name=name)
+        if bare(certificate_code(course, said)) == bare(code):
+            return said, attempt
+    return None
 
 
 def clean_name(name: str) -> str:

@@ -28,6 +28,10 @@ Fraction: TypeAlias = Annotated[str, Field(pattern=r"^-?[0-9]{1,40}(/[1-9][0-9]{
 """An exact number: `2`, `1/3`, `-1/2`."""
 
 
+AttemptId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+"""A UUID as text (RFC 9562, section 4)."""
+
+
 class ItemResult(Model):
     """One item of an attempt."""
 
@@ -52,7 +56,7 @@ class Attempt(Model):
 
     schema_: Annotated[Literal["attempt/1"], Field(alias="schema")]
     """The kind and version of this record."""
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    id: AttemptId
     """A random UUID (RFC 9562, version 4), made when the attempt starts."""
     course: str
     """The course's id."""

@@ -18,13 +18,16 @@ from kitbag.questions.assembly import DrawnItem
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import Item, ScoringRule
 from kitbag.questions.scoring import BadResponse, Score, passes, score
-from kitbag.results.attempt import Attempt, ItemResult, Response
+from kitbag.results.attempt import Attempt, AttemptId, ItemResult, Response
 from kitbag.results.record import sealed
 
 MOST_UNDONE: Final = 200
 """Steps that can be taken back."""
 
-Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+LARGEST: Final = 1_000_000_000
+"""The largest number in a sitting; of seconds, some thirty years, which only a clock that was set can count."""
+
+Count = Annotated[int, Field(ge=0, le=LARGEST)]
 
 
 class Answer(Model):
@@ -47,7 +50,7 @@ class State(Model):
     """All that a sitting is, as it is kept in a file."""
 
     schema_: Annotated[Literal["sitting/1"], Field(alias="schema")]
-    id: str
+    id: AttemptId
     """The id that the attempt record will have."""
     course: str
     edition: str
@@ -233,7 +236,7 @@ class Sitting:
         assert isinstance(answers, tuple)  # noqa: S101 - for the type checker
         spent = int((seen - self.state.started).total_seconds()) - sum(one.seconds for one in self.state.answers)
         here: Answer = answers[self.state.place]
-        timed = here.model_copy(update={"seconds": here.seconds + max(0, spent)})
+        timed = here.model_copy(update={"seconds": min(here.seconds + max(0, spent), LARGEST)})
         updates = {"seen": seen, "answers": _with(answers, self.state.place, timed)} | changes
         return replace(self, state=self.state.model_copy(update=updates))
 
@@ -264,12 +267,15 @@ def resumed(quiz: Quiz, state: State) -> Sitting | None:
     items = tuple(drawn.item.id for drawn in quiz.questions)
     if asked != (state.course, state.edition, state.test, state.form) or items != state.items:
         return None
-    if len(state.answers) != len(items) or state.place >= len(items):
+    if len(state.answers) != len(items) or max([state.place, *(step.place for step in state.steps)]) >= len(items):
         return None
     try:
         for drawn, answer in zip(quiz.questions, state.answers, strict=True):
             quiz.score(drawn.item, answer.response)
-    except BadResponse:
+        for step in state.steps:
+            quiz.score(quiz.questions[step.place].item, step.response)
+        _ = state.started + timedelta(seconds=state.limit or 0)  # the end, where the calendar has such a day
+    except (BadResponse, OverflowError):
         return None
     return Sitting(quiz, state)
 
