@@ -32,8 +32,8 @@ from lxml.etree import _Element as Node
 from processes import met
 from synthetic import write_course
 
+from kitbag.course.blocks import TextBlock
 from kitbag.course.load import load_course
-from kitbag.course.model import TextBlock
 from kitbag.exporters.archive import write_package
 from kitbag.exporters.base import Selection, select
 from kitbag.exporters.registry import EXPORTERS

@@ -31,8 +31,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from processes import compile_kitbag, met, spend
 from synthetic import write_course
 
+from kitbag.course.blocks import KeyPoints, TextBlock
 from kitbag.course.load import load_course
-from kitbag.course.model import KeyPoints, Lesson, TextBlock
+from kitbag.course.model import Lesson
 from kitbag.questions.model import ItemBank, SingleChoice
 
 

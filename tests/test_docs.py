@@ -11,7 +11,9 @@ from click.testing import CliRunner
 from pydantic import BaseModel, TypeAdapter
 
 from kitbag.cli import main
-from kitbag.course.model import Block, CourseInfo, Glossary, Module, Sources
+from kitbag.course.blocks import Block
+from kitbag.course.model import CourseInfo, Glossary, Module
+from kitbag.course.sources import Sources
 from kitbag.fields import Cited, Model
 from kitbag.modelling import read_model
 from kitbag.questions.lint import RULES

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from kitbag import shipped
 from kitbag.cli import main
 from kitbag.course.fingerprints import fingerprint
-from kitbag.course.model import Sources
+from kitbag.course.sources import Sources
 from kitbag.files import Unwritable, write_tree
 from kitbag.modelling import read_model
 from kitbag.shipped import CannotStart, shipped_course, start

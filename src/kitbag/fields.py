@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 LONGEST_TEXT: Final = 100_000
@@ -85,14 +85,14 @@ Line: TypeAlias = Annotated[
 ]
 """Plain text on one line."""
 
-Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
-"""Plain text, of one or more lines."""
-
 Markdown: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
 """CommonMark without raw HTML."""
 
 Whole: TypeAlias = Annotated[int, BeforeValidator(_whole_number)]
 """A whole number in decimal digits."""
+
+Minutes: TypeAlias = Annotated[Whole, Field(ge=0, le=6000)]
+"""How long something takes."""
 
 Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag)]
 """`true` or `false`, nothing else."""

@@ -11,7 +11,8 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from kitbag.course.model import CourseInfo, Glossary, Module, Sources
+from kitbag.course.model import CourseInfo, Glossary, Module
+from kitbag.course.sources import Sources
 from kitbag.fields import Model
 from kitbag.questions.model import ItemBank
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from kitbag.course.audience import trainee_view
+from kitbag.course.blocks import Activity, Block, InstructorNote, Scenario
 from kitbag.course.load import load_course
-from kitbag.course.model import Activity, Block, Course, InstructorNote, Lesson, Scenario
+from kitbag.course.model import Course, Lesson
 
 TEA = Path(__file__).parents[1] / "projects/every-item-type"
 

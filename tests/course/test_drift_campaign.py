@@ -22,7 +22,8 @@ from kitbag.course.drift import Drift, compare
 from kitbag.course.fingerprints import fingerprint
 from kitbag.course.load import load_course
 from kitbag.course.matching import Change
-from kitbag.course.model import Course, Document, Passage, Sources
+from kitbag.course.model import Course
+from kitbag.course.sources import Document, Passage, Sources
 
 TODAY = date(2025, 6, 1)
 

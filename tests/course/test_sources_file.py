@@ -10,8 +10,9 @@ from kitbag.course.documents.blocks import DocumentError
 from kitbag.course.documents.read import read_bytes
 from kitbag.course.drift import Drift, compare
 from kitbag.course.load import load_course
-from kitbag.course.model import Course, Sources
+from kitbag.course.model import Course
 from kitbag.course.provenance import usage
+from kitbag.course.sources import Sources
 from kitbag.course.sources_file import (
     TO_WRITE,
     CannotEdit,

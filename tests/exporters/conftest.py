@@ -13,7 +13,8 @@ import pytest
 from lxml import etree
 
 from kitbag.course.load import load_course
-from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
+from kitbag.course.model import Course, CourseInfo, Glossary, Module
+from kitbag.course.sources import Sources
 from kitbag.exporters.base import Package, Selection, select
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import Item, ItemBank, ScoringRule

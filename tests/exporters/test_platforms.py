@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from kitbag.course.model import TextBlock
+from kitbag.course.blocks import TextBlock
 from kitbag.exporters.archive import write_package
 from kitbag.exporters.base import Selection
 from kitbag.exporters.fidelity import Rung

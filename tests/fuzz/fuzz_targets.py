@@ -33,9 +33,10 @@ from kitbag.course.drift import compare
 from kitbag.course.drift_report import drift_text
 from kitbag.course.itemlint import lint_course
 from kitbag.course.load import load_course
-from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
+from kitbag.course.model import Course, CourseInfo, Glossary, Module
 from kitbag.course.provenance import usage
 from kitbag.course.readability import readability_notes
+from kitbag.course.sources import Sources
 from kitbag.course.sources_file import CannotEdit, Described, with_document, with_observations, with_pin
 from kitbag.exporters.base import select
 from kitbag.exporters.checking.folder import check_folder

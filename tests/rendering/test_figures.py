@@ -1,7 +1,7 @@
 import pytest
 from lxml import etree
 
-from kitbag.course.model import RolesChart, Timeline
+from kitbag.course.blocks import RolesChart, Timeline
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.drawing import text_width, wrap
 from kitbag.rendering.figures import NARROW, WIDE, roles_chart_svg, timeline_svg

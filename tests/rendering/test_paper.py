@@ -13,22 +13,9 @@ import pikepdf
 import pypdf
 import pytest
 
+from kitbag.course.blocks import Activity, Block, Card, Figure, InstructorNote, Scenario, Table
 from kitbag.course.load import load_course
-from kitbag.course.model import (
-    Activity,
-    Block,
-    Card,
-    Course,
-    Figure,
-    InstructorNote,
-    JobAid,
-    JobAidPoint,
-    JobAidSection,
-    Lesson,
-    Module,
-    Scenario,
-    Table,
-)
+from kitbag.course.model import Course, JobAid, JobAidPoint, JobAidSection, Lesson, Module
 from kitbag.fields import Model
 from kitbag.questions.model import Use
 from kitbag.rendering.paper import documents, instructor_documents, trainee_documents

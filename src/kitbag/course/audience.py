@@ -7,17 +7,9 @@ exist. So a template that asks for it by mistake finds nothing, or fails; it can
 from dataclasses import replace
 from typing import TypeVar
 
-from kitbag.course.model import (
-    Activity,
-    Block,
-    Card,
-    Course,
-    Document,
-    InstructorNote,
-    Lesson,
-    Module,
-    Scenario,
-)
+from kitbag.course.blocks import Activity, Block, Card, InstructorNote, Scenario
+from kitbag.course.model import Course, Lesson, Module
+from kitbag.course.sources import Document
 from kitbag.fields import Model
 
 M = TypeVar("M", bound=Model)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from kitbag.course.audience import trainee_view
-from kitbag.course.model import Course, Passage
+from kitbag.course.model import Course
 from kitbag.course.parts import Places
 from kitbag.course.provenance import PassageUse, UseKind, usage
+from kitbag.course.sources import Passage
 from kitbag.findings import Finding, Severity, in_order, listed
 from kitbag.questions.assembly import Assembly
 from kitbag.questions.model import Item, Use

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kitbag.course.model import Course, Document, Fact, Observation, Passage
+from kitbag.course.model import Course
 from kitbag.course.parts import Places
 from kitbag.course.provenance import PassageUse, usage
+from kitbag.course.sources import Document, Fact, Observation, Passage
 from kitbag.course.sources_file import FILE, TO_WRITE
 from kitbag.findings import Finding, Severity, listed
 

@@ -10,8 +10,9 @@ from typing import Final, Literal, cast
 from kitbag.course.documents.blocks import DocumentError, ReadDocument, ReadPassage
 from kitbag.course.fingerprints import RUN, Sketch, fingerprint, run_values, words
 from kitbag.course.matching import Change, Fate, Wording, fates
-from kitbag.course.model import Course, Document, Erratum, Observation, Passage
+from kitbag.course.model import Course
 from kitbag.course.provenance import PassageUse, UseKind, passage_of
+from kitbag.course.sources import Document, Erratum, Observation, Passage
 from kitbag.findings import did_you_mean, listed
 
 LEAST_FOUND: Final = 0.2

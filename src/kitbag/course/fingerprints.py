@@ -39,7 +39,7 @@ from functools import cached_property
 from hashlib import blake2b, sha256
 from typing import Final, Self
 
-from kitbag.course.model import Fingerprint
+from kitbag.course.sources import Fingerprint
 
 VERSION: Final = 1
 RUN: Final = 3

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from kitbag.course.checks import check
 from kitbag.course.checks.common import RESERVED
-from kitbag.course.model import Course, CourseInfo, Glossary, Module, Sources
+from kitbag.course.model import Course, CourseInfo, Glossary, Module
 from kitbag.course.parts import MEDIA, Parts, Places, media_of
+from kitbag.course.sources import Sources
 from kitbag.fields import Model
 from kitbag.files import Unreadable, read_within
 from kitbag.findings import Finding, Place, Severity, did_you_mean, has_errors, in_order

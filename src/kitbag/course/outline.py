@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 from kitbag.course.audience import trainee_view
-from kitbag.course.model import Checkpoint, Course, Figure, LearningObjective, Lesson, Module
+from kitbag.course.blocks import Checkpoint, Figure
+from kitbag.course.model import Course, LearningObjective, Lesson, Module
 from kitbag.course.parts import walk
 from kitbag.fields import Cited, Model
 from kitbag.questions.model import ItemBank, ItemBase, Use

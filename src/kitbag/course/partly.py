@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kitbag.course.audience import trainee_view_of
+from kitbag.course.blocks import Checkpoint
 from kitbag.course.checks import check
 from kitbag.course.load import Reading, course_digest
-from kitbag.course.model import Checkpoint, Course, CourseInfo, Glossary, Module, Sources
+from kitbag.course.model import Course, CourseInfo, Glossary, Module
 from kitbag.course.outline import Outline, homes_of, outline_of, stub_of
 from kitbag.course.parts import MEDIA, Parts
+from kitbag.course.sources import Sources
 from kitbag.fields import Model
 from kitbag.findings import Finding, has_errors, in_order
 from kitbag.questions.model import ItemBank, Use

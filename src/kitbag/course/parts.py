@@ -8,7 +8,9 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from kitbag.course.model import CourseInfo, Figure, Glossary, Module, Sources
+from kitbag.course.blocks import Figure
+from kitbag.course.model import CourseInfo, Glossary, Module
+from kitbag.course.sources import Sources
 from kitbag.findings import Place
 from kitbag.questions.model import Item, ItemBank, Picture
 from kitbag.reading import Marks

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from pydantic import BaseModel
 
-from kitbag.course.model import Checkpoint, Course, Figure, KeyPoints, Module, RolesChart, Table, Timeline
+from kitbag.course.blocks import Checkpoint, Figure, KeyPoints, RolesChart, Table, Timeline
+from kitbag.course.model import Course, Module
 from kitbag.course.parts import walk
 from kitbag.fields import Cited
 from kitbag.questions.model import ItemBank, Use

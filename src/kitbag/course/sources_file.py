@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from kitbag.course.documents.blocks import ReadDocument, ReadPassage
 from kitbag.course.drift import FIRST, Drift
 from kitbag.course.fingerprints import fingerprint
-from kitbag.course.model import Document, Fingerprint, Observation, Passage, Pin, Sources
+from kitbag.course.sources import Document, Fingerprint, Observation, Passage, Pin, Sources
 from kitbag.findings import did_you_mean, listed
 from kitbag.modelling import read_model
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from kitbag.course.audience import trainee_view
-from kitbag.course.model import Checkpoint, Figure, Lesson, Module
+from kitbag.course.blocks import Checkpoint, Figure
+from kitbag.course.model import Lesson, Module
 from kitbag.exporters.base import PackageFile, Selection, file_names, media_paths
 from kitbag.exporters.cc_qti import ROOT_ATTRIBUTES, QuestionWriter, add, add_metadata
 from kitbag.exporters.cc_questions import questions_of

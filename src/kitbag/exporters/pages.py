@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-from kitbag.course.model import Block, Lesson, Module
+from kitbag.course.blocks import Block
+from kitbag.course.model import Lesson, Module
 from kitbag.exporters.base import Selection
 from kitbag.rendering.blocks import BlockContext, BlockRenderer
 from kitbag.rendering.environment import make_environment

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from jinja2 import Environment
 from markupsafe import Markup
 
-from kitbag.course.model import (
+from kitbag.course.blocks import (
     Activity,
     Block,
     Checkpoint,

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from kitbag.course.model import Course, Lesson, Module, Passage
+from kitbag.course.model import Course, Lesson, Module
 from kitbag.course.parts import walk
+from kitbag.course.sources import Passage
 from kitbag.fields import Cited
 from kitbag.questions.model import Item, Use
 from kitbag.rendering.catalogue import Catalogue

@@ -9,7 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from kitbag.course.model import ChartBox, ChartGroup, RolesChart, Timeline
+from kitbag.course.blocks import ChartBox, ChartGroup, RolesChart, Timeline
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.drawing import LINE_HEIGHT, Drawing, Lettering, Rect, text_width, wrap
 from kitbag.rendering.markdown import plain

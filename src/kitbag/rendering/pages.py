@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from kitbag.course.audience import trainee_view
-from kitbag.course.model import Course, Figure, Lesson, Module, Term
+from kitbag.course.blocks import Figure
+from kitbag.course.model import Course, Lesson, Module, Term
 from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.rendering.blocks import BlockContext, BlockRenderer

@@ -10,22 +10,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypeVar, assert_never
 
 from kitbag.course.audience import trainee_view
-from kitbag.course.model import (
-    Activity,
-    Checkpoint,
-    Course,
-    Fact,
-    Figure,
-    JobAid,
-    JobAidPoint,
-    KeyPoint,
-    KeyPoints,
-    Module,
-    Passage,
-    RolesChart,
-    Scenario,
-    Timeline,
-)
+from kitbag.course.blocks import Activity, Checkpoint, Figure, KeyPoint, KeyPoints, RolesChart, Scenario, Timeline
+from kitbag.course.model import Course, JobAid, JobAidPoint, Module
+from kitbag.course.sources import Fact, Passage
 from kitbag.questions.model import Item, ItemBank, Use
 from kitbag.rendering.markdown import plain
 from kitbag.rendering.paper_certificate import certificate

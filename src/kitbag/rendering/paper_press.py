@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from kitbag.course.model import Course, JobAidPoint, Moment, RolesChart
+from kitbag.course.blocks import Moment, RolesChart
+from kitbag.course.model import Course, JobAidPoint
 from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.questions.model import Item, Picture

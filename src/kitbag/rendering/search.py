@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from kitbag.course.model import Block, InstructorNote, Module
+from kitbag.course.blocks import Block, InstructorNote
+from kitbag.course.model import Module
 
 _MARGIN: Final = re.compile(r"(?m)^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+")
 _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")

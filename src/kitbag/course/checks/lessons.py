@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from kitbag.course.blocks import Activity, Checkpoint, RolesChart, Table, Timeline
 from kitbag.course.checks.common import COURSE, RESERVED, unknown
-from kitbag.course.model import Activity, Checkpoint, Module, RolesChart, Table, Timeline
+from kitbag.course.model import Module
 from kitbag.course.parts import Parts, Path_, Places, walk
 from kitbag.findings import Finding, Place, Severity
 from kitbag.questions.checks import At, unique

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from kitbag.course.checks.common import COURSE, GLOSSARY, SOURCES, unknown
-from kitbag.course.model import Passage
 from kitbag.course.parts import Parts, Path_, Places, walk
+from kitbag.course.sources import Passage
 from kitbag.fields import Cited
 from kitbag.findings import Finding, Place, did_you_mean, listed
 from kitbag.questions.checks import unique
