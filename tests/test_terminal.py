@@ -444,7 +444,27 @@ def test_a_record_that_finds_no_room_goes_where_there_is_some(
     disk.free()
     (file,) = stick.iterdir()
     assert Judge(loaded(folder)).judge(read_record(file.read_bytes())).attempt.person == "Bo"
-    assert not list(folder.glob("results/records/*"))
+    records = folder / "results/records"
+    assert not list(records.glob("*"))
+    # To go on with the sitting would give a second record of the same attempt, and another one.
+    again = quiz(folder, "final", "--person", "Bo", lines=["/q"])
+    (kept,) = folder.glob("results/sittings/*/handed-in.json")
+    assert again.stderr == (
+        "You handed this in when the disk was full, and its record was saved in another place. "
+        f"Copy that record into {records}. Then you can begin the next attempt. "
+        f"If it is lost, rename {kept} to sitting.json, and go on from what was saved last.\n"
+    )
+    assert "Question 1 of 4" in quiz(folder, "final", "--person", "Ana", lines=["/q"]).output
+    records.mkdir(exist_ok=True)
+    shutil.copy(file, records)
+    assert "Question 1 of 4" in quiz(folder, "final", "--person", "Bo", lines=["/q"]).output
+    (second,) = {path for path in folder.glob("results/sittings/*/sitting.json") if '"Bo"' in path.read_text("utf-8")}
+    assert json.loads(second.read_bytes())["id"] != read_record(file.read_bytes()).id
+    # The way back, where the record is lost.
+    kept.rename(second)
+    (records / file.name).unlink()
+    assert quiz(folder, "final", "--person", "Bo", lines=["/q"]).exit_code == 0
+    assert json.loads(second.read_bytes())["id"] == read_record(file.read_bytes()).id
 
 
 def test_a_disk_that_stays_full_is_told_at_the_end(

@@ -4,6 +4,7 @@ It reads lines and nothing else, so that it works over a slow line, in a Windows
 a pipe. Where the terminal can do no more, or `plain` asks for it, nothing is cleared, coloured or drawn.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -434,8 +435,9 @@ class _Runner:
         while True:
             try:
                 if folder:
-                    # The sitting stays as it was last saved: whatever comes of it is the same attempt, counted once.
                     path = self._desk.write(self._sitting.attempt(), folder.resolve(strict=True))
+                    with contextlib.suppress(OSError):  # Where not even that can be noted, no sitting goes on either.
+                        self._desk.close()
                     self._unsaved = ""
                     return path
                 self._keep(self._sitting)

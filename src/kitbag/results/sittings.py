@@ -86,6 +86,35 @@ class Desk:
         """Forget the sitting that was left here: practice that is over. Raises OSError."""
         self._file.unlink(missing_ok=True)
 
+    @property
+    def _handed_in(self) -> Path:
+        return self._file.with_name("handed-in.json")
+
+    def close(self) -> None:
+        """Note that the record of the sitting went to another place: to go on with it would make another record.
+
+        The sitting takes another name, for which a full disk has room; what was saved of it stays. Raises OSError.
+        """
+        if self.person:
+            self._file.replace(self._handed_in)
+        else:
+            self.put_aside()  # Whoever gives no name is told nothing of the one before.
+
+    def check_closed(self) -> None:
+        """Let nobody begin again whose record went to another place and has not come back. Raises NoQuiz."""
+        try:
+            data = read_within(self._handed_in.parent, self._handed_in.name, largest=LARGEST_RECORD)
+            state = State.model_validate_json(data)
+        except (Unreadable, ValidationError):
+            return
+        records = self.folder / RECORDS
+        if not any(records.glob(f"*-{state.id[:8]}.json")):
+            raise NoQuiz(
+                "You handed this in when the disk was full, and its record was saved in another place. "
+                f"Copy that record into {records}. Then you can begin the next attempt. "
+                f"If it is lost, rename {self._handed_in} to {self._file.name}, and go on from what was saved last."
+            )
+
     def record(self, sitting: Sitting) -> Path:
         """Write the record of a sitting that was handed in, clear the place, and return the record's file.
 
@@ -128,12 +157,14 @@ def open_quiz(desk: Desk, *, form: str | None, seed: str) -> tuple[Quiz, Sitting
     A second attempt is on the form that shares no item with the first. `seed` is random text.
 
     Raises:
-        NoQuiz: there is no such test, no such form, or no attempt left.
+        NoQuiz: there is no such test, no such form, no attempt left, or the record of the latest is in another place.
         OSError: the folder of results cannot be used.
         NoFormId, NoForm, Undecided: as `Assembly.rebuild`.
     """
     state = desk.left()
-    if state is not None:
+    if state is None:
+        desk.check_closed()
+    else:
         try:
             quiz = _quiz(desk.course, desk.name, state.form)
         except ValueError:
