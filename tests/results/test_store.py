@@ -373,6 +373,34 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text("utf-8").startswith("my diary")
 
 
+@pytest.mark.parametrize(
+    ("statement", "reading"),
+    [
+        ("UPDATE attempt SET submitted = 'soon'", lambda store: list(store.attempts())),
+        ("UPDATE attempt SET marks = '1/0'", lambda store: list(store.attempts())),
+        ("UPDATE attempt SET record = substr(record, 2)", lambda store: list(store.passed())),
+        ("UPDATE item SET marks = 'all'", lambda store: store.item_totals()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_file_of_results_that_is_damaged_is_told_in_one_line(
+    tmp_path: Path, judge: Judge, make: Make, statement: str, reading: Callable[[Store], object]
+) -> None:
+    path = tmp_path / "results.sqlite"
+    with open_store(path) as store:
+        add(store, judge, make(essays=4))
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    message = (
+        "^The file of results is damaged. Put back a copy of it that is whole, "
+        "or bring the records together again in a new one.$"
+    )
+    with open_store(path) as store, pytest.raises(NotAStore, match=message):
+        reading(store)
+
+
 def test_a_merge_that_stops_half_way_keeps_what_it_reported(
     tmp_path: Path, judge: Judge, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

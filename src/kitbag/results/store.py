@@ -72,6 +72,18 @@ class NotAStore(Exception):
     """The file cannot be used as a store of results; the message says why, on one line."""
 
 
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    """Tell of a file in which another hand, or a broken disk, left what no store of ours holds. Raises NotAStore."""
+    try:
+        yield
+    except (sqlite3.Error, BadRecord, ValueError, TypeError, ArithmeticError) as error:
+        raise NotAStore(
+            "The file of results is damaged. Put back a copy of it that is whole, "
+            "or bring the records together again in a new one."
+        ) from error
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one record."""
@@ -162,7 +174,8 @@ class Store:
         try:
             rows = self._connection.execute("SELECT id, record FROM attempt WHERE counts = 0 ORDER BY id").fetchall()
             for name, data in rows:
-                attempt = read_record(data)
+                with _undamaged():
+                    attempt = read_record(data)
                 try:
                     judged = judge.judge(attempt)
                 except Unfit as error:
@@ -181,17 +194,20 @@ class Store:
         yield from outcomes
 
     def attempts(self) -> Iterator[Taken]:
-        """Give every attempt that counts, in the order in which they were handed in."""
+        """Give every attempt that counts, in the order in which they were handed in. Raises NotAStore."""
         query = """SELECT id, edition, test, form, number, channel, person, started, submitted,
             marks, possible, passed, pending FROM attempt WHERE counts = 1"""
-        taken = [_taken(row) for row in self._connection.execute(query)]
-        # By the moment: the text of a time does not sort across offsets from UTC.
-        yield from sorted(taken, key=lambda one: (one.submitted, one.id))
+        with _undamaged():
+            taken = [_taken(row) for row in self._connection.execute(query)]
+            # By the moment: the text of a time does not sort across offsets from UTC.
+            taken.sort(key=lambda one: (one.submitted, one.id))
+        yield from taken
 
     def record(self, name: str) -> Attempt | None:
-        """Return the whole record of an attempt that counts, by its id."""
-        row = self._connection.execute("SELECT record FROM attempt WHERE id = ? AND counts = 1", (name,)).fetchone()
-        return read_record(row[0]) if row else None
+        """Return the whole record of an attempt that counts, by its id. Raises NotAStore."""
+        with _undamaged():
+            row = self._connection.execute("SELECT record FROM attempt WHERE id = ? AND counts = 1", (name,)).fetchone()
+            return read_record(row[0]) if row else None
 
     def passed(self) -> Iterator[Attempt]:
         """Give the record of each person's first passed attempt at each test; without a name, of each attempt.
@@ -207,15 +223,16 @@ class Store:
                 yield attempt.model_copy(update={"passed": True})
 
     def item_totals(self) -> list[ItemTotal]:
-        """Return what was earned at each item, test by test."""
+        """Return what was earned at each item, test by test. Raises NotAStore."""
         # One row for each different mark of an item: marks are exact fractions, which SQLite cannot add.
         query = """SELECT attempt.test, item.item, item.objective, item.marks, item.possible, count(*), count(response)
             FROM item JOIN attempt ON attempt.id = item.attempt WHERE item.marks IS NOT NULL
             GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 3, 2"""
         totals: dict[tuple[str, str], ItemTotal] = {}
-        for test, item, objective, marks, possible, count, attempted in self._connection.execute(query):
+        with _undamaged():
+            rows = [(*row[:3], Fraction(row[3]), Fraction(row[4]), *row[5:]) for row in self._connection.execute(query)]
+        for test, item, objective, earned, most, count, attempted in rows:
             before = totals.get((test, item), ItemTotal(test, item, objective, 0, 0, 0, Fraction(0), Fraction(0)))
-            earned, most = Fraction(marks), Fraction(possible)
             totals[test, item] = ItemTotal(
                 test,
                 item,
@@ -229,9 +246,10 @@ class Store:
         return list(totals.values())
 
     def waiting(self) -> list[tuple[str, str]]:
-        """Return id and edition of each record that waits for its edition."""
+        """Return id and edition of each record that waits for its edition. Raises NotAStore."""
         query = "SELECT id, edition FROM attempt WHERE counts = 0 ORDER BY edition, id"
-        return [(str(name), str(edition)) for name, edition in self._connection.execute(query)]
+        with _undamaged():
+            return [(str(name), str(edition)) for name, edition in self._connection.execute(query)]
 
     def _take(self, file: Found, judge: Judge) -> Outcome:
         data = file.data
@@ -241,7 +259,9 @@ class Store:
             attempt = read_record(data)
             known = self._connection.execute("SELECT record FROM attempt WHERE id = ?", (attempt.id,)).fetchone()
             if known:
-                _compare(read_record(known[0]), attempt)
+                with _undamaged():
+                    earlier = read_record(known[0])
+                _compare(earlier, attempt)
             judged = judge.judge(attempt)
         except BadRecord as error:
             return Outcome(file.name, kept=False, code=error.code, message=str(error))
@@ -345,7 +365,7 @@ def open_store(path: Path) -> Iterator[Store]:
     with closing(connection):
         try:
             _prepare(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite may quote what is no text
             raise NotAStore(f"{path} cannot be used as a store of results: {_reason(path, error)}.") from error
         yield Store(connection)
 
