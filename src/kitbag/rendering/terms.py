@@ -85,11 +85,12 @@ class PageTerms:
 
     def __call__(self, text: str) -> str:
         """Return the text as HTML."""
-        if not self._forms:
+        words = _WORD.findall(text.lower()) if self._forms else ()
+        if self._forms.keys().isdisjoint(words):
             return as_html(text)
         parts: list[str] = []
         done = here = 0
-        for word in _WORD.findall(text.lower()):
+        for word in words:
             candidates = self._forms.get(word)
             at = candidates.first.search(text, here) if candidates else None
             if candidates is None or at is None:
