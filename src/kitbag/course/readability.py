@@ -26,7 +26,7 @@ _PROSE: Final = ("text", "discussion", "aim", "steps", "debrief", "prompts", "qu
 """The fields of blocks that hold running text, in reading order."""
 _PARAGRAPH_END: Final = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d{1,3}[.)])\s)|\n(?=\s*[#>|])")
 _MARKER: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)]|#{1,6}|>)\s+")
-_ACRONYM: Final = re.compile(r"[A-Z](?<!\w[A-Z])(?=\w*[A-Z])[A-Z0-9]+(?:[a-z]?[A-Z]+)*\b")
+_ACRONYM: Final = re.compile(r"[A-Z](?<!\w[A-Z])(?=\w*[A-Z])[A-Z0-9]+(?:[a-z][A-Z]+)*\b")
 """The beginning of a word is asked for last: what begins with a capital is found much faster."""
 _ROMAN: Final = re.compile(r"[IVXLC]+")
 
