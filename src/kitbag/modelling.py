@@ -124,7 +124,7 @@ class _Wrong:
         """The key, or what to call an entry of a list."""
         if not self.path:
             return "The file"
-        return f'"{self.path[-1]}"' if isinstance(self.path[-1], str) else "This entry"
+        return f'"{_short(self.path[-1])}"' if isinstance(self.path[-1], str) else "This entry"
 
 
 def _finding(wrong: _Wrong, model: type[Model], tree: Tree) -> Finding:
