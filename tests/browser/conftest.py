@@ -26,6 +26,8 @@ from kitbag.questions.model import (
     TrueFalse,
 )
 
+Json = dict[str, Any]
+
 PROJECT = Path(__file__).parent.parent / "projects" / "every-item-type"
 
 
@@ -142,6 +144,72 @@ def wrong(item: Item) -> Any:
             assert_never(item)
 
 
+@pytest.fixture(scope="session")
+def focused() -> Callable[[Page], Json]:
+    """Tell what a keyboard user is on, and whether they can see it."""
+
+    def look(page: Page) -> Json:
+        found = page.evaluate(
+            """() => {
+              const element = document.activeElement;
+              const box = element.getBoundingClientRect();
+              const style = getComputedStyle(element);
+              return {
+                tag: element.localName, type: element.type ?? "", value: element.value ?? "",
+                text: element.textContent.trim(), name: element.id,
+                move: element.dataset.move ?? "", act: element.dataset.act ?? "",
+                id: element.dataset.id ?? element.closest("[data-id]")?.dataset.id ?? "",
+                item: element.closest("[data-item]")?.dataset.item ?? "",
+                place: [...(element.closest("ol")?.children ?? [])].indexOf(element.closest("li")),
+                ringed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+                inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+              };
+            }"""
+        )
+        return dict(found)
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def tab(focused: Callable[[Page], Json]) -> Callable[[Page], Json]:
+    """Go to the next control by keyboard; whoever does must see where they are."""
+
+    def press(page: Page) -> Json:
+        page.keyboard.press("Tab")
+        at = focused(page)
+        assert at["ringed"], at
+        assert at["inView"], at
+        return at
+
+    return press
+
+
+@pytest.fixture(scope="session")
+def key_in(focused: Callable[[Page], Json]) -> Callable[[Page, Json, Any], None]:
+    """Give a control that has the focus its part of a response, by keyboard."""
+
+    def give(page: Page, at: Json, wanted: Any) -> None:
+        if at["type"] == "radio":
+            page.keyboard.press("Space")
+            while focused(page)["value"] != wanted:
+                page.keyboard.press("ArrowDown")
+        elif at["type"] == "checkbox":
+            if at["value"] in wanted:
+                page.keyboard.press("Space")
+        elif at["tag"] == "button" and at["move"] == "-1":
+            for _ in range(at["place"] - wanted.index(at["id"])):
+                page.keyboard.press("Enter")
+                assert focused(page)["id"] == at["id"], "the focus stays with what is moved"
+        elif at["tag"] == "select" and isinstance(wanted, dict):
+            while focused(page)["value"] != wanted[at["id"]]:
+                page.keyboard.press("ArrowDown")
+        elif at["tag"] in ("input", "textarea"):
+            page.keyboard.type(wanted[at["id"]] if isinstance(wanted, dict) else wanted)
+
+    return give
+
+
 class Sitter:
     """A trainee in front of a test."""
 
@@ -176,6 +244,12 @@ class Sitter:
         if anyway.is_visible():
             anyway.click()
         expect(self.page.locator("[data-screen=result]")).to_be_visible()
+
+    def take(self, *, well: int = 100) -> None:
+        """Take an attempt from its beginning to its result."""
+        self.begin()
+        self.answer(well=well)
+        self.hand_in()
 
     def go_on(self) -> None:
         """Go to the next attempt."""

@@ -184,42 +184,16 @@ ON_DISK = """() => {
 }"""
 
 
-def focused(page: Page) -> dict[str, Any]:
-    """Return what a keyboard user is on, and whether they can see it."""
-    found = page.evaluate(
-        """() => {
-          const element = document.activeElement;
-          const box = element.getBoundingClientRect();
-          const style = getComputedStyle(element);
-          return {
-            tag: element.localName, type: element.type ?? "", value: element.value ?? "",
-            text: element.textContent.trim(), name: element.id,
-            move: element.dataset.move ?? "", act: element.dataset.act ?? "",
-            id: element.dataset.id ?? element.closest("[data-id]")?.dataset.id ?? "",
-            item: element.closest("[data-item]")?.dataset.item ?? "",
-            place: [...(element.closest("ol")?.children ?? [])].indexOf(element.closest("li")),
-            ringed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-            inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-          };
-        }"""
-    )
-    return dict(found)
+@pytest.fixture
+def tab_to(tab: Callable[[Page], dict[str, Any]]) -> Callable[..., None]:
+    def go(page: Page, **wanted: str) -> None:
+        for _ in range(80):
+            at = tab(page)
+            if all(at[name] == value for name, value in wanted.items()):
+                return
+        raise AssertionError(f"the Tab key never comes to {wanted}")
 
-
-def tab(page: Page) -> dict[str, Any]:
-    page.keyboard.press("Tab")
-    at = focused(page)
-    assert at["ringed"], at
-    assert at["inView"], at
-    return at
-
-
-def tab_to(page: Page, **wanted: str) -> None:
-    for _ in range(80):
-        at = tab(page)
-        if all(at[name] == value for name, value in wanted.items()):
-            return
-    raise AssertionError(f"the Tab key never comes to {wanted}")
+    return go
 
 
 def no_sideways_scrolling(page: Page) -> bool:
@@ -229,29 +203,27 @@ def no_sideways_scrolling(page: Page) -> bool:
 # --- A whole attempt ----------------------------------------------------------------------------------------------
 
 
-def answer_by_keyboard(page: Page, item: str) -> None:
+@pytest.fixture
+def answer_by_keyboard(
+    tab: Callable[[Page], dict[str, Any]], key_in: Callable[[Page, dict[str, Any], Any], None]
+) -> Callable[[Page, str], None]:
     """Answer the question that has the focus, and go on to what follows it."""
-    wanted = RIGHT[item]
-    while (at := tab(page))["item"] == item:
-        if at["type"] == "radio":
-            page.keyboard.press("Space")
-            while focused(page)["value"] != wanted:
-                page.keyboard.press("ArrowDown")
-        elif at["type"] == "checkbox":
-            if at["value"] in wanted:
-                page.keyboard.press("Space")
-        elif at["tag"] == "button" and at["move"] == "-1":
-            for _ in range(at["place"] - wanted.index(at["id"])):
-                page.keyboard.press("Enter")
-        elif at["tag"] == "select" and item != "ordering":
-            while focused(page)["value"] != wanted[at["id"]]:
-                page.keyboard.press("ArrowDown")
-        elif at["tag"] in ("input", "textarea"):
-            page.keyboard.type(wanted[at["id"]] if isinstance(wanted, dict) else wanted)
-    assert at["name"] == "flag"
+
+    def answer(page: Page, item: str) -> None:
+        while (at := tab(page))["item"] == item:
+            key_in(page, at, RIGHT[item])
+        assert at["name"] == "flag"
+
+    return answer
 
 
-def test_every_item_type_by_keyboard_alone_on_a_phone(open_test: Callable[..., Page], judge: Judge) -> None:
+def test_every_item_type_by_keyboard_alone_on_a_phone(
+    open_test: Callable[..., Page],
+    judge: Judge,
+    focused: Callable[[Page], dict[str, Any]],
+    tab_to: Callable[..., None],
+    answer_by_keyboard: Callable[[Page, str], None],
+) -> None:
     page = open_test("all", viewport=PHONE)
     assert no_sideways_scrolling(page)
     tab_to(page, name="person")
@@ -339,7 +311,10 @@ def test_nothing_is_told_before_the_test_is_handed_in(
 
 
 def test_blank_questions_are_told_before_handing_in(
-    open_test: Callable[..., Page], answer: Answer, answer_all: Callable[..., None]
+    open_test: Callable[..., Page],
+    answer: Answer,
+    answer_all: Callable[..., None],
+    focused: Callable[[Page], dict[str, Any]],
 ) -> None:
     page = open_test("all")
     begin(page)
@@ -400,7 +375,9 @@ def test_a_pretest_has_nothing_to_pass(open_test: Callable[..., Page], judge: Ju
 # --- A second attempt ---------------------------------------------------------------------------------------------
 
 
-def test_a_second_attempt_has_another_form_and_there_is_no_third(open_test: Callable[..., Page], judge: Judge) -> None:
+def test_a_second_attempt_has_another_form_and_there_is_no_third(
+    open_test: Callable[..., Page], judge: Judge, focused: Callable[[Page], dict[str, Any]]
+) -> None:
     page = open_test("cut")
     begin(page)
     first = current(page)
@@ -629,7 +606,9 @@ def test_what_is_typed_after_the_last_moment_does_not_count(open_test: Callable[
     assert results["short"] == "inf"
 
 
-def test_a_listener_is_told_how_much_time_is_left(open_test: Callable[..., Page]) -> None:
+def test_a_listener_is_told_how_much_time_is_left(
+    open_test: Callable[..., Page], focused: Callable[[Page], dict[str, Any]]
+) -> None:
     page = open_test("all")
     begin(page)
     start = started(page)

@@ -145,26 +145,6 @@ def hand_in(page: Page) -> None:
     page.get_by_role("button", name="See my result", exact=True).click()
 
 
-def focused(page: Page) -> dict[str, Any]:
-    """Return what a keyboard user is on, and whether they can see it."""
-    return page.evaluate(
-        """() => {
-          const element = document.activeElement;
-          const box = element.getBoundingClientRect();
-          const style = getComputedStyle(element);
-          return {
-            tag: element.localName, type: element.type ?? "", value: element.value ?? "", text: element.textContent,
-            checked: element.checked ?? false, move: element.dataset.move ?? "",
-            id: element.dataset.id ?? element.closest("[data-id]")?.dataset.id ?? "",
-            item: element.closest("[data-item]")?.dataset.item ?? "",
-            place: [...(element.closest("ol")?.children ?? [])].indexOf(element.closest("li")),
-            ringed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-            inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-          };
-        }"""
-    )
-
-
 def no_sideways_scrolling(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
@@ -172,33 +152,20 @@ def no_sideways_scrolling(page: Page) -> bool:
 # --- Answering ----------------------------------------------------------------------------------------------------
 
 
-def test_every_item_type_by_keyboard_alone_on_a_phone(open_page: Callable[..., Page], site: Path) -> None:
+def test_every_item_type_by_keyboard_alone_on_a_phone(
+    open_page: Callable[..., Page],
+    site: Path,
+    focused: Callable[[Page], dict[str, Any]],
+    tab: Callable[[Page], dict[str, Any]],
+    key_in: Callable[[Page, dict[str, Any], Any], None],
+) -> None:
     page = open_quiz(open_page(viewport=PHONE), site)
     assert no_sideways_scrolling(page)
     for _ in range(200):
-        page.keyboard.press("Tab")
-        at = focused(page)
-        assert at["ringed"], at
-        assert at["inView"], at
+        at = tab(page)
         if not at["item"]:
             break
-        wanted = RIGHT[at["item"]]
-        if at["type"] == "radio":
-            page.keyboard.press("Space")
-            while focused(page)["value"] != wanted:
-                page.keyboard.press("ArrowDown")
-        elif at["type"] == "checkbox":
-            if at["value"] in wanted:
-                page.keyboard.press("Space")
-        elif at["tag"] == "button" and at["move"] == "-1":
-            for _ in range(at["place"] - wanted.index(at["id"])):
-                page.keyboard.press("Enter")
-                assert focused(page)["id"] == at["id"], "the focus stays with what is moved"
-        elif at["tag"] == "select" and at["item"] != "ordering":
-            while focused(page)["value"] != wanted[at["id"]]:
-                page.keyboard.press("ArrowDown")
-        elif at["tag"] in ("input", "textarea"):
-            page.keyboard.type(wanted[at["id"]] if isinstance(wanted, dict) else wanted)
+        key_in(page, at, RIGHT[at["item"]])
     assert at["text"] == "See my result"
     expect(page.locator(".quiz-progress span")).to_have_text("10 of 10 answered")
     page.keyboard.press("Enter")
@@ -230,7 +197,9 @@ def test_an_untouched_ordering_is_not_answered(page: Page, site: Path, answer_al
     expect(page.locator('[data-item="ordering"] .quiz-word')).to_contain_text("Not answered")
 
 
-def test_blank_questions_are_told_before_the_result(page: Page, site: Path, answer_all: Callable[..., None]) -> None:
+def test_blank_questions_are_told_before_the_result(
+    page: Page, site: Path, answer_all: Callable[..., None], focused: Callable[[Page], dict[str, Any]]
+) -> None:
     open_quiz(page, site)
     answer_all(page, single=None, short="  ", sorting=None)
     hand_in(page)
@@ -421,7 +390,9 @@ def test_score_by_objective_links_back_to_lessons(page: Page, finish_mixed: Call
     assert hrefs == ["m1/leaves.html", "m1/time.html", "m1/time.html"]
 
 
-def test_only_the_wrong_ones_are_tried_again(page: Page, answer: Answer, finish_mixed: Callable[[Page], None]) -> None:
+def test_only_the_wrong_ones_are_tried_again(
+    page: Page, answer: Answer, finish_mixed: Callable[[Page], None], focused: Callable[[Page], dict[str, Any]]
+) -> None:
     finish_mixed(page)
     seeds = [page.evaluate("JSON.parse(localStorage.getItem('kitbag:tea:2.1:quiz:m1')).seed")]
     page.get_by_role("button", name="Try the wrong ones again").click()
@@ -464,7 +435,9 @@ def test_an_essay_is_marked_by_its_writer_and_never_scored(
     expect(essay.locator(".quiz-sum")).to_have_text("By your own marking: 3 of 4")
 
 
-def test_a_checkpoint_gives_feedback_in_place(page: Page, site: Path, answer: Answer) -> None:
+def test_a_checkpoint_gives_feedback_in_place(
+    page: Page, site: Path, answer: Answer, focused: Callable[[Page], dict[str, Any]]
+) -> None:
     open_quiz(page, site, "checkpoint.html")
     answer(asked(page, "single"), "a")
     answer(asked(page, "ordering"), ["e1", "e3", "e2"])

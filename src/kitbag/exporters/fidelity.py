@@ -1,24 +1,16 @@
 """What a format carries of each item, and what it cannot: the ladder native, equivalent, decomposed, refused.
 
 Nothing is lost in silence: every change and every loss is a `Note` on the item's `Row`, which the report beside the
-export lists.
+export lists (see `fidelity_report`).
 """
 
-import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kitbag.findings import Finding, Place, Severity
 from kitbag.rendering.catalogue import Catalogue
-
-if TYPE_CHECKING:
-    from kitbag.course.model import Course
-    from kitbag.exporters.base import Exporter
-
 
 _FEW: Final = 5
 """More items than these are told of a loss together."""
@@ -136,56 +128,3 @@ def _alike(rows: Sequence[Row]) -> dict[Note, list[Row]]:
                 if note.kind is Kind.LOSS:
                     sharers.setdefault(note, []).append(row)
     return {note: found for note, found in sharers.items() if len(found) > _FEW}
-
-
-def report_json(exporter: "Exporter", course: "Course", rows: Sequence[Row], catalogue: Catalogue) -> bytes:
-    """Return the fidelity report for programs: counts by rung, and each row with its notes."""
-    counts = Counter(row.rung for row in rows)
-    report = {
-        "format": exporter.name,
-        "title": exporter.title,
-        "course": course.info.id,
-        "edition": course.info.edition,
-        "as_of": course.as_of,
-        "counts": {rung.value: counts[rung] for rung in Rung},
-        "with_losses": sum(row.lossy for row in rows),
-        "interactions": {kind.value: rung.value for kind, rung in exporter.interactions.items()},
-        "rows": [
-            {
-                "subject": row.subject,
-                "type": row.type,
-                "rung": row.rung.value,
-                "lossy": row.lossy,
-                "notes": [
-                    {"code": note.code, "kind": note.kind.value, "text": note.text(catalogue)} for note in row.notes
-                ],
-            }
-            for row in rows
-        ],
-    }
-    return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def report_html(
-    exporter: "Exporter", course: "Course", rows: Sequence[Row], catalogue: Catalogue, folder: Path | None
-) -> bytes:
-    """Return the fidelity report as a page for people, with how to import the file on the platforms that read it.
-
-    `folder` is the course folder whose `templates/` may set the page aside, or None for the built-in one.
-    """
-    # Jinja is slow to import, and no other part of an item export needs it.
-    from kitbag.rendering.environment import make_environment
-
-    environment = make_environment(folder=folder, catalogue=catalogue, language=course.info.language)
-    counts = Counter(row.rung for row in rows)
-    steps = catalogue.area(f"exports.import.{exporter.name}")
-    page = environment.get_template("packages/fidelity.html").render(
-        exporter=exporter,
-        course=course,
-        rows=rows,
-        counts=[(rung, counts[rung]) for rung in Rung],
-        losses=sum(row.lossy for row in rows),
-        steps=[steps[key] for key in sorted(steps)],
-        note_text=lambda note: note.text(catalogue),
-    )
-    return page.encode()

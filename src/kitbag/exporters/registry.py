@@ -9,7 +9,8 @@ from kitbag.exporters.archive import write_package
 from kitbag.exporters.base import Exporter, Package, Selection
 from kitbag.exporters.cc import CommonCartridge
 from kitbag.exporters.csv_ import Csv
-from kitbag.exporters.fidelity import findings_of, report_html, report_json
+from kitbag.exporters.fidelity import findings_of
+from kitbag.exporters.fidelity_report import report_html, report_json
 from kitbag.exporters.gift import Gift
 from kitbag.exporters.manifest import REPORT
 from kitbag.exporters.moodle import MoodleXml

@@ -23,9 +23,7 @@ def test_a_final_test_is_completed_passed_and_terminated(classroom: Any, sit: An
     room.visit()
     taking = sit(room.inner)
     assert (room.lms.verbs(), list(room.lms.state)) == (["initialized"], ["LMS.LaunchData"]), "nothing before a deed"
-    taking.begin()
-    taking.answer()
-    taking.hand_in()
+    taking.take()
     room.wait("passed")
     assert room.leave() == ["initialized", "completed", "passed", "terminated"]
     answers = room.lms.told("answered")
@@ -46,19 +44,14 @@ def test_a_final_test_is_completed_passed_and_terminated(classroom: Any, sit: An
 def test_failed_is_told_at_the_end_and_a_pass_in_another_session_stands(classroom: Any, sit: Any, judge: Any) -> None:
     room = classroom()
     room.visit()
-    taking = sit(room.inner)
-    taking.begin()
-    taking.answer(well=3)
-    taking.hand_in()
+    sit(room.inner).take(well=3)
     assert room.leave() == ["initialized", "completed", "failed", "terminated"]
     failed = room.lms.told("failed")[0]
     assert failed["result"]["score"]["scaled"] == 0.75
     room.visit()
     taking = sit(room.inner)
     taking.go_on()
-    taking.begin()
-    taking.answer()
-    taking.hand_in()
+    taking.take()
     assert room.leave() == ["initialized", "passed", "terminated"]
     room.visit()
     room.page.frame_locator("#page").locator("main").click()
@@ -71,13 +64,9 @@ def test_who_fails_and_passes_in_one_session_has_passed(classroom: Any, sit: Any
     room = classroom()
     room.visit()
     taking = sit(room.inner)
-    taking.begin()
-    taking.answer(well=0)
-    taking.hand_in()
+    taking.take(well=0)
     taking.go_on()
-    taking.begin()
-    taking.answer()
-    taking.hand_in()
+    taking.take()
     assert room.leave() == ["initialized", "completed", "passed", "terminated"]
     assert judge(room.lms) == []
 
@@ -162,10 +151,7 @@ def test_looking_back_tells_nothing_but_that_it_came_and_went(mode: str, classro
 def test_a_platform_that_asks_for_less_is_the_one_that_decides(classroom: Any, sit: Any, judge: Any) -> None:
     room = classroom(mastery=0.5)
     room.visit()
-    taking = sit(room.inner)
-    taking.begin()
-    taking.answer(well=2)
-    taking.hand_in()
+    sit(room.inner).take(well=2)
     assert room.leave() == ["initialized", "completed", "passed", "terminated"]
     assert judge(room.lms) == []
 
@@ -177,10 +163,7 @@ def test_what_was_told_is_not_told_again_when_the_platform_forgets_the_state(
     room.lms.forgets = True
     for visit in (1, 2):
         room.visit()
-        taking = sit(room.inner)
-        taking.begin()
-        taking.answer(well=0)
-        taking.hand_in()
+        sit(room.inner).take(well=0)
         for _ in range(100):
             if len(room.lms.told("answered")) == 2 * visit:
                 break
@@ -252,10 +235,7 @@ def test_the_whole_course_is_completed_and_passed_by_the_rule_of_its_author(
     for test in ("pretest", "final"):
         assert "completed" not in room.lms.verbs()
         room.go(f"tests/{test}.html")
-        taking = sit(room.inner)
-        taking.begin()
-        taking.answer()
-        taking.hand_in()
+        sit(room.inner).take()
     room.wait("completed")
     assert room.leave() == ["initialized", "passed", "completed", "terminated"] or room.lms.verbs() == [
         "initialized", "completed", "passed", "terminated",
@@ -279,10 +259,7 @@ def test_a_library_of_other_hands_says_the_same_to_this_platform(
 ) -> None:
     room = classroom()
     room.visit()
-    taking = sit(room.inner)
-    taking.begin()
-    taking.answer()
-    taking.hand_in()
+    sit(room.inner).take()
     assert room.leave() == ["initialized", "completed", "passed", "terminated"]
     other = classroom()
     page = other.open(bypass_csp=True)
@@ -342,10 +319,7 @@ BREACHES = [
 def test_this_platform_notices_what_breaks_a_rule(classroom: Any, sit: Any) -> None:
     room = classroom()
     room.visit()
-    taking = sit(room.inner)
-    taking.begin()
-    taking.answer()
-    taking.hand_in()
+    sit(room.inner).take()
     room.leave()
     good = json.dumps(room.lms.sessions[-1])
     assert room.lms.judged() == []
