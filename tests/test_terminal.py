@@ -286,7 +286,7 @@ class Terminal:
     def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.master, slave = pty.openpty()
         command = [sys.executable, "-c", "from kitbag.cli import main; main()", "quiz", "-C", str(folder), *arguments]
-        source = str(Path(terminal.__file__).parents[1])
+        source = str(Path(terminal.__file__).parents[2])
         known = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "PYTHONPATH": source}
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=known | environment, start_new_session=True
