@@ -23,7 +23,23 @@ def numbered(part: str, *, before: bytes = b"") -> Callable[[], bytes]:
     return lambda: before + b"".join(part.format(number).encode() for number in range(SIZE // len(part)))
 
 
+def stem(part: bytes) -> Callable[[], bytes]:
+    """Return a whole project in which the stem of an item is as long as a text may be."""
+    name = b"every-item-type/questions/m1.yaml"
+    [bank] = (seed for seed in TARGETS["project"].seeds() if seed.startswith(name))
+    before, _, after = bank.partition(b"Which kind of water tastes best?")
+    return repeated(part, before=before + b"'", after=b"'" + after)
+
+
 INPUTS: dict[str, dict[str, Callable[[], bytes]]] = {
+    "project": {
+        "brackets": stem(b"["),
+        "pictures": stem(b"!["),
+        "links": stem(b"[a](b"),
+        "signs": stem(b"<"),
+        "capitals": stem(b"AAaA"),
+        "digits": stem(b"0.00"),
+    },
     "markdown": {
         "brackets": repeated(b"["),
         "pictures": repeated(b"!["),

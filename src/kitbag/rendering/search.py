@@ -10,7 +10,7 @@ from kitbag.course.blocks import Block, InstructorNote
 from kitbag.course.model import Module
 
 _MARGIN: Final = re.compile(r"(?m)^[ \t]*(?:[#>*+-]+|[0-9]+[.)])[ \t]+")
-_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^)]{0,999}\)")
 _STAR: Final = re.compile(r"(?<!\w)\*+|\*+(?!\w)")
 _SIGNS: Final = str.maketrans(dict.fromkeys("`|\\"))
 _NO_TEXT: Final = frozenset({"type", "id", "kind", "cites", "uncited", "items", "src", "source", "target", "credit"})

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")  # noqa: RUF001 - the typographic apostrophe is meant
 _APART: Final = "".join(char.lower() if char.isalnum() or char in "'." else " " for char in map(chr, range(128)))
 """What stands for each ASCII character where words are told apart at spaces."""
-_LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_LINK: Final = re.compile(r"!?\[([^\[\]\n]*)\]\([^)\n]{0,999}\)")
 _SENTENCE_END: Final = re.compile(
     r"([.?!\n])(?:(?<=[.?!])[\"'”’)*_]*\s+|(?<=\n)\n+)"  # noqa: RUF001 - typographic quotes
 )
