@@ -118,6 +118,13 @@ class Bench:
                 f"version: kitbag {word}, s above start", 0.06, lambda word=word: spend([*KITBAG, word])[0]
             )
 
+    def check(self) -> Iterator[str]:
+        """Measure `kitbag check` of the shipped course."""
+        shipped = Path(__file__).parent.parent
+        yield self.above(
+            "check of the shipped course, s above start", 0.5, lambda: spend([*KITBAG, "check", "-C", shipped])[0]
+        )
+
     def nothing(self) -> Iterator[str]:
         """Measure a build of L when nothing has changed."""
         folder = self.course("L")
@@ -178,7 +185,7 @@ def line(name: str, value: float, reference: str, limit: float, *, reached: bool
 
 def main() -> None:
     """Measure the bars that are asked for."""
-    bars = ("version", "nothing", "one", "growth", "two", "printers")
+    bars = ("version", "check", "nothing", "one", "growth", "two", "printers")
     parser = argparse.ArgumentParser(description="Measure Kitbag's builds.")
     parser.add_argument("names", nargs="*", help=f"beginnings of the bars' names: {', '.join(bars)}")
     parser.add_argument("--rounds", type=int, default=3)

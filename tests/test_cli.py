@@ -45,6 +45,17 @@ def test_version_imports_neither_the_validator_nor_the_templates() -> None:
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+def test_check_of_a_bank_with_room_loads_no_solver() -> None:
+    shipped = Path(__file__).parents[1]
+    script = (
+        "import sys; from kitbag.cli import main\n"
+        "try: main()\nfinally: print(*(name for name in ('highspy', 'numpy') if name in sys.modules), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script, "check", "-C", str(shipped)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == "\n"
+
+
 def test_a_misspelled_command_is_guessed() -> None:
     result = kitbag("chek")
     assert result.exit_code == 2

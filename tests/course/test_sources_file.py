@@ -12,9 +12,8 @@ from kitbag.course.drift import Drift, compare
 from kitbag.course.load import load_course
 from kitbag.course.model import Course
 from kitbag.course.provenance import usage
-from kitbag.course.sources import Sources
+from kitbag.course.sources import TO_WRITE, Sources
 from kitbag.course.sources_file import (
-    TO_WRITE,
     CannotEdit,
     Described,
     with_document,

@@ -168,7 +168,7 @@ def _language(folder: Path) -> str:
 
 
 def _to_write() -> str:
-    from kitbag.course.sources_file import TO_WRITE
+    from kitbag.course.sources import TO_WRITE
 
     return TO_WRITE
 

@@ -6,13 +6,15 @@ Nothing here looks at a clock: the day is given, so that one input makes one out
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from kitbag.course.model import Course
 from kitbag.course.parts import Places
 from kitbag.course.provenance import PassageUse, usage
-from kitbag.course.sources import Document, Fact, Observation, Passage
-from kitbag.course.sources_file import FILE, TO_WRITE
+from kitbag.course.sources import TO_WRITE, Document, Fact, Observation, Passage
 from kitbag.findings import Finding, Severity, listed
+
+FILE: Final = "course/sources.yaml"
 
 
 @dataclass(frozen=True, slots=True)

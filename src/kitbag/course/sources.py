@@ -1,10 +1,13 @@
 """The documents a course rests on, by passage: what course/sources.yaml holds."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from kitbag.fields import Citation, Day, Identifier, Line, Markdown, Model, Whole
+
+TO_WRITE: Final = "TO BE WRITTEN"
+"""Stands for what an author has to write; it is a finding until then."""
 
 
 class Fact(Model):

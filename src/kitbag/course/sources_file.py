@@ -19,13 +19,11 @@ from pydantic import ValidationError
 from kitbag.course.documents.blocks import ReadDocument, ReadPassage
 from kitbag.course.drift import FIRST, Drift
 from kitbag.course.fingerprints import fingerprint
-from kitbag.course.sources import Document, Fingerprint, Observation, Passage, Pin, Sources
+from kitbag.course.sources import TO_WRITE, Document, Fingerprint, Observation, Passage, Pin, Sources
 from kitbag.findings import did_you_mean, listed
 from kitbag.modelling import read_model
 
 FILE: Final = "course/sources.yaml"
-TO_WRITE: Final = "TO BE WRITTEN"
-"""Stands for what an author has to write; it is a finding until then."""
 
 
 class CannotEdit(Exception):

@@ -15,6 +15,7 @@ from kitbag.questions.conflict import smallest_conflict
 from kitbag.questions.demands import Demand, Group, enemies_of, entries_of, group_for, groups_of
 from kitbag.questions.form_id import MOST, FormId, NoFormId, read_form_id, seed_of
 from kitbag.questions.model import Item, ItemBank
+from kitbag.questions.search import found_quickly
 from kitbag.questions.shuffle import shown_order, shuffled
 from kitbag.questions.solver import Choices, Row
 
@@ -117,8 +118,11 @@ class Assembly:
         number = self._group_of(test)
         if number not in self._conflicts:
             group = self._unranked(number)
-            possible = Choices(len(group.columns), _rows(group.demands)).solve() is not None
-            self._conflicts[number] = None if possible else self._conflict(number)
+            columns, rows = len(group.columns), _rows(group.demands)
+            found = found_quickly(columns, rows)
+            if found is None:
+                found = Choices(columns, rows).solve()
+            self._conflicts[number] = self._conflict(number) if found is None else None
         return self._conflicts[number]
 
     def _unranked(self, number: int) -> Group:
