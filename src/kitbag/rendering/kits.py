@@ -51,6 +51,8 @@ SCRIPTS: Final = (
     "tests/clock.js",
     "tests/keep.js",
     "tests/record.js",
+    "tests/state.js",
+    "tests/result.js",
     "tests/test.js",
 )
 """Classic scripts of a kit under `kitbag/templates`, in loading order; `site/static/theme.js` comes before them all."""

@@ -1,18 +1,10 @@
 // Runs a test: the start, a question at a time, looking through, the result. One tab has it, and every change is kept.
 
-/**
- * @typedef {{version: string, kit: string, record: KitbagAttempt, late: boolean, person: string | null,
- *   saved: string | null}} KitbagDone An attempt that was handed in; `person` is fixed once it is saved under a name.
- * @typedef {{schema: "kitbag-test/1", rev: number, person: string, large: boolean, allowed: string[],
- *   sitting: KitbagTestSitting | null, done: KitbagDone[]}} KitbagTestState
- */
-
 (() => {
   "use strict";
 
   const { all, one } = KitbagControls;
-  const { make, sign, outOf, percent } = KitbagReport;
-  const { own } = KitbagSitting;
+  const { make, outOf, percent } = KitbagReport;
   const MINUTE = 60000;
   const LONGEST_LOOK = 5000; // a longer step between two ticks is sleep, not reading
   const TOLD = [30, 10, 5, 1]; // minutes left at which a listener is told
@@ -29,7 +21,7 @@
   const keep = kitbagRecorder ? KitbagKeep.withRecorder(kitbagRecorder(test)) : KitbagKeep.onDevice(test);
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("clear-dialog"));
 
-  let state = fresh();
+  let state = KitbagState.fresh();
   let clock = KitbagClock.start(0);
   /** @type {KitbagFormQuiz | null} */
   let quiz = null;
@@ -41,11 +33,6 @@
   let told = Infinity;
   let current = {};
 
-  /** @param {number} [rev] @returns {KitbagTestState} */
-  function fresh(rev = 0) {
-    return { schema: "kitbag-test/1", rev, person: "", large: false, allowed: [], sitting: null, done: [] };
-  }
-
   /** @param {string} words */
   const announce = (words) => { part("status").textContent = words; };
 
@@ -54,56 +41,6 @@
     const made = make("button", { type: "button", class: `quiz-button ${style}` }, words);
     made.addEventListener("click", act);
     return made;
-  }
-
-  // --- What was kept, which may hold anything ---
-
-  /** @param {unknown} kept @returns {KitbagTestState} */
-  function mend(kept) {
-    const saved = /** @type {KitbagTestState | null} */ (kept);
-    if (!saved || saved.schema !== "kitbag-test/1" || !Array.isArray(saved.done)) return fresh(Number(saved && saved.rev) || 0);
-    const done = saved.done.filter((entry) => entry && isRecord(entry.record));
-    return {
-      schema: "kitbag-test/1",
-      rev: saved.rev,
-      person: String(saved.person || ""),
-      large: Boolean(saved.large),
-      allowed: Array.isArray(saved.allowed) ? saved.allowed.filter((kind) => own(test.strings, `allowed.${kind}`)) : [],
-      sitting: mendSitting(saved.sitting),
-      done,
-    };
-  }
-
-  /** @param {KitbagAttempt | null} record */
-  function isRecord(record) {
-    const number = /^-?[0-9]+(\/[1-9][0-9]*)?$/;
-    return Boolean(record && typeof record.id === "string" && Array.isArray(record.items)
-      && [record, ...record.items].every((held) => held && number.test(held.possible) && number.test(held.marks || "0")));
-  }
-
-  /** @param {KitbagTestSitting | null} saved @returns {KitbagTestSitting | null} */
-  function mendSitting(saved) {
-    if (!saved || !saved.answers || ![saved.started, saved.seen, saved.number].every(Number.isFinite)) return null;
-    if (saved.version !== test.version || !test.forms[saved.number - 1]) return saved;
-    const form = KitbagRecord.formOf(test, saved.number);
-    /** @type {KitbagTestSitting["answers"]} */
-    const answers = {};
-    for (const item of form.items) {
-      const { response = null, ms = 0, flagged = false } = own(saved.answers, item.id) || {};
-      answers[item.id] = { response: fit(form, item, response), ms: Math.max(0, Number(ms) || 0), flagged: flagged === true };
-    }
-    const at = Math.min(Math.max(0, Math.trunc(Number(saved.at) || 0)), form.items.length - 1);
-    return { ...saved, at, answers };
-  }
-
-  /** @param {KitbagFormQuiz} form @param {KitbagAsked} item @param {KitbagResponse} response */
-  const fit = (form, item, response) => KitbagSitting.fit(form, item, whole(response));
-
-  /** Half of a pair of surrogates is no text: no file could hold it. @param {KitbagResponse} response @returns {any} */
-  function whole(response) {
-    if (typeof response === "string") return response.replace(/[\ud800-\udfff]/gu, "\ufffd");
-    if (!response || Array.isArray(response)) return response;
-    return Object.fromEntries(Object.entries(response).map(([name, text]) => [name, whole(text)]));
   }
 
   /** Keep what has changed. Where another tab has the test by now, give way. */
@@ -150,7 +87,7 @@
     keep.take();
     const kept = await keep.load();
     if (current !== mine) return;
-    state = mend(kept);
+    state = KitbagState.mend(test, kept);
     clock = KitbagClock.start(state.sitting ? state.sitting.seen : 0);
     applyLarge();
     const { sitting, done } = state;
@@ -384,7 +321,7 @@
     const { sitting, form } = running();
     const item = /** @type {KitbagAsked} */ (form.items.find(({ id }) => id === article.getAttribute("data-item")));
     look();
-    sitting.answers[item.id].response = fit(form, item, KitbagControls.read(article, item));
+    sitting.answers[item.id].response = KitbagState.fit(form, item, KitbagControls.read(article, item));
     save();
     if (quiz) draw();
   }
@@ -492,7 +429,7 @@
     keep.finish(JSON.parse(KitbagRecord.sealed(record, state.person)));
     showResult();
     byId("result-title").focus();
-    const { marks, possible } = earnedIn(record);
+    const { marks, possible } = KitbagResult.earnedIn(record);
     announce([
       ...(late ? [say("time_up")] : []),
       say("told", { score: outOf({ marks, possible }, say), percent: percent({ marks, possible }), verdict: verdictOf(record) }),
@@ -502,11 +439,6 @@
   // --- The result ---
 
   /** @param {KitbagAttempt} record */
-  const earnedIn = ({ marks, possible }) => ({
-    marks: KitbagScoring.fromText(marks), possible: KitbagScoring.fromText(possible),
-  });
-
-  /** @param {KitbagAttempt} record */
   function verdictOf(record) {
     const outcome = KitbagRecord.outcome(record);
     return say(outcome === "none" ? "no_verdict" : outcome);
@@ -514,50 +446,12 @@
 
   function showResult() {
     const last = state.done[state.done.length - 1];
-    part("result").replaceChildren(...resultOf(last));
+    part("result").replaceChildren(...KitbagResult.show(test, last, say));
     if (keep.where === "device") part("records").replaceChildren(...state.done.slice().reverse().map(recordBox));
     part("next").replaceChildren(...nextAttempt(last));
     if (keep.where === "device") part("clear-result").replaceChildren(clearPanel());
     show("result");
     if (last.version === test.version) findSite().then((site) => { if (site) link(site); });
-  }
-
-  /** @param {KitbagDone} last */
-  function resultOf({ record, late, version }) {
-    const earned = earnedIn(record);
-    const outcome = KitbagRecord.outcome(record);
-    const waiting = KitbagRecord.waiting(record);
-    /** @type {{[outcome: string]: string}} */
-    const states = { passed: "right", failed: "wrong", undecided: "pending" };
-    const box = make("div", "quiz-result");
-    if (late) box.append(make("p", "test-warning", say("time_up")));
-    if (test.attempts > 1) box.append(make("p", "test-help", say("attempt_of", { number: record.attempt, count: test.attempts })));
-    if (outcome !== "none") {
-      box.append(make("p", { class: "test-verdict", "data-state": states[outcome] }, sign(states[outcome]), make("strong", {}, say(outcome))));
-    }
-    box.append(make("p", "quiz-score",
-      make("strong", {}, outOf(earned, say)), make("span", {}, say("percent", { percent: percent(earned) }))));
-    if (outcome === "none") box.append(make("p", {}, say("no_verdict")));
-    else box.append(make("p", {}, say("needed", { percent: record.cut_score || 0 })));
-    if (waiting.n) box.append(make("p", {}, say("waiting", { count: Number(waiting.n) })));
-    if (outcome === "undecided") box.append(make("p", {}, say("waits_for_essays")));
-    if (record.items.every(({ item }) => !item)) return [box]; // where it was kept, there was no room for the answers
-    const missing = record.items.filter(({ response }) => response === null).length;
-    if (missing) box.append(make("p", {}, say("unanswered_then", { count: missing })));
-    if (version !== test.version || !test.forms[record.attempt - 1]) return [box, make("p", "quiz-about", say("foreign_record"))];
-    const form = KitbagRecord.formOf(test, record.attempt);
-    /** @type {{[item: string]: KitbagAnswer}} */
-    const answers = {};
-    for (const item of form.items) {
-      answers[item.id] = { response: fit(form, item, record.items.find((result) => result.item === item.id)?.response ?? null) };
-    }
-    const sitting = /** @type {KitbagSittingState} */ ({ answers });
-    box.append(make("h3", {}, say("by_objective")), KitbagObjectives.byObjective(form, sitting, say));
-    // Words, until the site is found beside this folder.
-    for (const lesson of all(box, ".quiz-again a")) {
-      lesson.replaceWith(make("span", { "data-href": lesson.getAttribute("href") || "" }, lesson.textContent || ""));
-    }
-    return [box];
   }
 
   /** Where the site is, seen from this page; null where it is not beside it. @returns {Promise<string | null>} */
@@ -601,7 +495,7 @@
     person.value = entry.person ?? state.person;
     person.disabled = entry.person !== null;
     person.addEventListener("input", () => {
-      state.person = whole(person.value.trim());
+      state.person = KitbagState.whole(person.value.trim());
       save();
       refresh();
     });
@@ -677,7 +571,7 @@
   }
 
   async function clear() {
-    state = fresh(Math.max(state.rev + 1, Date.now()));
+    state = KitbagState.fresh(Math.max(state.rev + 1, Date.now()));
     quiz = null;
     await keep.clear(state.rev);
     applyLarge();
@@ -708,7 +602,7 @@
     if (quiz) draw();
   });
   byId("person").addEventListener("input", () => {
-    state.person = whole(byId("person").value.trim());
+    state.person = KitbagState.whole(byId("person").value.trim());
     save();
   });
   byId("large").addEventListener("input", () => {
