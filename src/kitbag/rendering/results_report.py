@@ -14,9 +14,6 @@ from kitbag.results.report import FEW, Report, Sitting, Standing, Tally, share_o
 from kitbag.results.visible import visible
 from kitbag.spreadsheets import as_csv
 
-TABLES: Final = ("attempts", "objectives", "items", "pairs")
-"""What can be written as CSV, one table to a file."""
-
 _BAR: Final = 20
 """Characters in a full bar."""
 
@@ -29,7 +26,7 @@ Row = Sequence[object]
 
 
 def results_csv(report: Report, table: str) -> str:
-    """Return one of `TABLES` as CSV with a header; no cell of it is a formula."""
+    """Return `attempts`, `objectives`, `items` or `pairs` as CSV with a header; no cell of it is a formula."""
     makers = {"attempts": _attempts, "objectives": _objectives, "items": _items, "pairs": _pairs}
     return as_csv([visible(str(value), lines=True) for value in row] for row in makers[table](report))
 
