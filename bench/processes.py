@@ -1,6 +1,7 @@
 """Runs what is measured in processes of its own, as Kitbag runs where it is installed."""
 
 import compileall
+import os
 import resource
 import subprocess
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ import kitbag
 
 
 def compile_kitbag() -> None:
-    """Compile Kitbag to bytecode, as pip does; the environment may keep Python from it (PYTHONDONTWRITEBYTECODE)."""
+    """Compile Kitbag to bytecode, as pip does, and let it keep what it compiles, whatever the environment says."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compileall.compile_dir(Path(kitbag.__file__).parent, quiet=1)
 
 

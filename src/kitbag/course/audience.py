@@ -59,5 +59,8 @@ def _document(document: Document) -> Document:
 
 
 def _changed(model: M, **fields: object) -> M:
-    """Return a copy with other values, which need not satisfy what an author has to write."""
+    """Return the model with other values, which need not satisfy what an author has to write."""
+    has = model.__dict__
+    if all(name in has and has[name] == value for name, value in fields.items()):
+        return model  # as most are
     return model.model_copy(update=fields)
