@@ -74,6 +74,17 @@ def seconds(count):
     return time.perf_counter() - start
 {TIMES}"""
 
+PRINT = """
+import sys
+from kitbag.cli import main
+from kitbag.rendering import paper_pdf
+def counted(pages, real=paper_pdf.print_documents, **options):
+    print(len(pages), "printed")
+    return real(pages, **options)
+paper_pdf.print_documents = counted
+main(["build", "-C", sys.argv[1], "--only", "handouts"])
+"""
+
 
 def site(course: Path, into: Path | None = None) -> float:
     """Build the site of a course, and return the processor seconds."""
@@ -163,6 +174,22 @@ class Bench:
         """Measure what two processes gain in printing many documents, of what two that only count gain."""
         yield self._gain("printers, two: gain on many PDFs against a burn's", TWO_PRINTERS, "S")
 
+    def kept(self) -> Iterator[str]:
+        """Count the PDFs of S that are printed again after a change that only the certificate shows, by its digest."""
+        folder = self.course("S")
+
+        def printed() -> int:
+            told = re.search(r"(\d+) printed", spend([sys.executable, "-c", PRINT, folder])[1])
+            return int(told[1]) if told else 0
+
+        whole = printed()
+        for file in (folder / "course").iterdir():
+            file.write_text(f"{file.read_text('utf-8')}# A comment.\n", "utf-8")
+        again = printed()
+        yield line(
+            "kept: PDFs printed after a comment in each file", again, f"of {whole}", 1, reached=again <= 1 < whole
+        )
+
     def _gain(self, name: str, program: str, size: str) -> str:
         for _ in range(TRIES):
             command = [sys.executable, "-c", program, self.course(size), self.rounds]
@@ -185,7 +212,7 @@ def line(name: str, value: float, reference: str, limit: float, *, reached: bool
 
 def main() -> None:
     """Measure the bars that are asked for."""
-    bars = ("version", "check", "nothing", "one", "growth", "two", "printers")
+    bars = ("version", "check", "nothing", "one", "growth", "two", "printers", "kept")
     parser = argparse.ArgumentParser(description="Measure Kitbag's builds.")
     parser.add_argument("names", nargs="*", help=f"beginnings of the bars' names: {', '.join(bars)}")
     parser.add_argument("--rounds", type=int, default=3)
