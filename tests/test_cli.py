@@ -269,7 +269,7 @@ def test_export_check_judges_packages_and_folders(tea: Path) -> None:
             f"{packages}: No fault found.",
             f"{packages}/tea-2.1-gift.gift: GIFT, 1 file: No fault found. Not checked: the HTML within the texts.",
             (
-                f"{packages}/tea-2.1-scorm12.zip: SCORM 1.2, 53 files: No fault found. Not checked: the standard's own "
+                f"{packages}/tea-2.1-scorm12.zip: SCORM 1.2, 55 files: No fault found. Not checked: the standard's own "
                 "schemas, and how the scripts talk to a platform."
             ),
         ],
