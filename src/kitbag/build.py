@@ -149,8 +149,8 @@ def _packages(work: Work) -> int:
     """Write the course for learners and the bank for platforms, in every format."""
     from kitbag.exporters.base import select
     from kitbag.exporters.companions import describe
-    from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
-    from kitbag.exporters.learner import RenderedCourse
+    from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver, lost
+    from kitbag.exporters.learner import RenderedCourse, Undrawn
     from kitbag.exporters.registry import EXPORTERS, export, write_export
 
     templates = work.settings.templates
@@ -161,7 +161,11 @@ def _packages(work: Work) -> int:
     beside: list[Path] = []
     try:
         for name in LEARNER_FORMATS:
-            written |= {path.name: name for path in deliver(name, rendered, work.folder)}
+            try:
+                work.findings.extend(lost(name, rendered))
+                written |= {path.name: name for path in deliver(name, rendered, work.folder)}
+            except Undrawn as error:
+                work.findings.extend(error.findings)
         if selection:
             for name in EXPORTERS:
                 made = write_export(export(name, selection, templates=templates), work.folder)

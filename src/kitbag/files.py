@@ -134,24 +134,24 @@ def recover(target: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def replace_files(target: Path, files: Iterable[tuple[str, bytes]]) -> list[str]:
-    """Let files take the places of those that a folder holds under the same names; return the names of what is new.
+@contextlib.contextmanager
+def new_files(target: Path) -> Iterator[Path]:
+    """Give an empty folder to fill, whose files take their places in `target` one after the other, once all are there.
 
-    They are written beside the folder first, and when all are there they take their places one after the other. What
-    kills the process in between leaves the rest of that for `recover`.
+    Until then `target` stays as it was, and so it does when the block raises. What kills the process while they take
+    their places leaves the rest of that for `recover`.
 
     Raises:
-        Unwritable: the disk is full, or the folder cannot be written or does not hold such files.
+        OSError: the disk is full, or the folder cannot be written or does not hold such files.
     """
+    target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
     try:
-        changed = [(name, data) for name, data in files if not _holds(target / name, data)]
-        write_tree(fresh, changed)
+        yield fresh
+        target.mkdir(exist_ok=True)
         if not _fits(fresh, target):
-            raise Unwritable(target, OSError(errno.EACCES, "files in it cannot be replaced"))
+            raise OSError(errno.EACCES, "files in it cannot be replaced")
         fresh.rename(_change(target))
-    except OSError as error:
-        raise Unwritable(target, error) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     try:
@@ -159,6 +159,18 @@ def replace_files(target: Path, files: Iterable[tuple[str, bytes]]) -> list[str]
     except KeyboardInterrupt:
         _take_places(_change(target), target)  # What was begun takes no time to end.
         raise
+
+
+def replace_files(target: Path, files: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Let files take the places of those that a folder holds under the same names; return the names of what is new.
+
+    Raises:
+        Unwritable: as `new_files`.
+    """
+    try:
+        with new_files(target) as fresh:
+            changed = [(name, data) for name, data in files if not _holds(target / name, data)]
+            write_tree(fresh, changed)
     except OSError as error:
         raise Unwritable(target, error) from error
     return [name for name, _ in changed]

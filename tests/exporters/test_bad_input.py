@@ -12,9 +12,11 @@ from click.testing import CliRunner
 
 from kitbag.cli import main
 from kitbag.course.load import load_course
+from kitbag.exporters.checking.folder import check_folder
 from kitbag.exporters.checking.registry import check_package
 from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
 from kitbag.exporters.learner import RenderedCourse
+from kitbag.files import locked
 
 PROJECT = Path(__file__).parents[1] / "projects" / "every-item-type"
 TITLES = [
@@ -121,16 +123,62 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_disk_that_is_really_full_leaves_whole_files_only(tea: Path, small_disk: Path) -> None:
+def test_a_disk_that_is_really_full_leaves_everything_as_it_was(tea: Path, small_disk: Path) -> None:
     packages = small_disk / "packages"
-    assert export(tea, small_disk, "epub")[0] in {0, 3}
+    code, lines = export(tea, small_disk, "gift")
+    assert code == 0, lines
     before = {path.name: path.read_bytes() for path in packages.iterdir()}
-    code, lines = export(tea, small_disk, "zip", "scorm12")
+    glossary = tea / "course/glossary.yaml"
+    glossary.write_text(glossary.read_text("utf-8").replace("term: ", "term: New ", 1), "utf-8")
+    # The first of them finds room, and yet does not stand beside a list that does not name it.
+    code, lines = export(tea, small_disk, "csv", "zip", "scorm12")
     assert code == 3
-    assert lines[-1] == f"{packages} cannot be written: No space left on device."
-    after = {path.name: path.read_bytes() for path in packages.iterdir()}
-    assert {name: data for name, data in after.items() if name in before} == before
-    assert not [name for name in after if name.endswith(".tmp")]
-    for name in after:
-        if name.endswith((".zip", ".epub")):
-            assert check_package(packages / name).sound, name
+    assert lines[-1] == (
+        f"{packages} cannot be written: No space left on device. What was there before is still there."
+    )
+    assert {path.name: path.read_bytes() for path in packages.iterdir()} == before
+    assert sorted(path.name for path in small_disk.iterdir()) == [".lock", "packages"]
+    assert check_folder(packages)[0] == []
+
+
+def test_an_export_waits_for_no_build_that_writes_in_the_same_place(tea: Path, tmp_path: Path) -> None:
+    with locked(tmp_path):
+        code, lines = export(tea, tmp_path, "gift")
+    message = f"{tmp_path / 'packages'}: Another build is writing here. Wait until it has finished."
+    assert (code, lines[-1]) == (3, message)
+
+
+def test_a_test_that_cannot_be_drawn_keeps_only_its_formats_from_being_built(tea: Path) -> None:
+    course = tea / "course/course.yaml"
+    course.write_text(course.read_text("utf-8").replace("{items: 2, modules", "{items: 200, modules", 1), "utf-8")
+    course.write_text(course.read_text("utf-8").replace("{m1: 2}", "{m1: 200}", 1), "utf-8")
+    result = CliRunner().invoke(main, ["build", "-C", str(tea), "--only", "packages"])
+    assert result.exit_code == 3
+    wanted = "pretest: No form can be drawn: pretest: 200 items in all (the pool has 14)."
+    assert f"course/course.yaml: {wanted}" in result.output.splitlines()
+    built = {path.suffix for path in (tea / "build/packages").glob("tea-*")}
+    assert {".epub", ".gift", ".imscc"} <= built
+    assert check_folder(tea / "build/packages")[0] == []
+
+
+def test_more_choices_than_have_a_letter_are_told(tea: Path, tmp_path: Path) -> None:
+    bank = tea / "questions/m1.yaml"
+    text = bank.read_text("utf-8")
+    many = "".join(f"      - {{id: x{number}, text: Choice {number}, feedback: No.}}\n" for number in range(37))
+    start, options, rest = text.partition("    options:\n")
+    bank.write_text(f"{start}{options}{many}{rest}", "utf-8")
+    name = start.rpartition("- id: ")[2].partition("\n")[0]
+    count = load_course(tea).course.items[name].options  # type: ignore[union-attr]
+    message = (
+        f"{name}: SCORM 1.2 carries it with a loss. A response names each choice by one letter or digit, of which "
+        f"there are 36; this item has {len(count)} choices, so a platform learns its marks and not the response."
+    )
+    code, lines = export(tea, tmp_path / "out", "scorm12", "scorm2004")
+    assert code == 0
+    told = [line for line in lines if "carries it" in line]
+    assert len(told) == 1
+    assert told[0].startswith("questions/m1.yaml:")
+    assert told[0].endswith(f": warning: {message}")
+    code, lines = export(tea, tmp_path / "strict", "scorm12", "--strict")
+    assert (code, lines[-1].endswith("Nothing was written.")) == (1, True)
+    assert not (tmp_path / "strict").exists()

@@ -523,7 +523,7 @@ def _lists() -> list[bytes]:
         keep_details(loaded.course, {}, ledger)
         build_course(loaded.course, Settings(folder, ("site",)), str, ledger=ledger)
         (folder / "a.zip").write_bytes(b"x")
-        write_manifest(folder, course, {"a.zip": "zip"})
+        write_manifest(folder, course, {"a.zip": "zip"}, [])
         return [(folder / one).read_bytes() for one in (LEDGER, OUTLINES, NAME)]
 
 

@@ -24,12 +24,13 @@ from kitbag.commands.shared import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from kitbag.course.model import Course
-    from kitbag.course.parts import Places
-    from kitbag.findings import Finding
+    from kitbag.exporters.learner import RenderedCourse
+    from kitbag.exporters.registry import Export
+    from kitbag.findings import Finding, Place
 
 
 @click.command()
@@ -66,6 +67,7 @@ def export(
         _check(formats)
     from kitbag.exporters.deliveries import LEARNER_FORMATS
     from kitbag.exporters.registry import unknown_formats
+    from kitbag.findings import has_errors
 
     delivered = tuple(name for name in formats if name in LEARNER_FORMATS)
     banks = tuple(name for name in formats if name not in LEARNER_FORMATS)
@@ -74,35 +76,16 @@ def export(
     loaded = checked(folder)
     course = sound(loaded)
     templates = None if no_templates else folder
-    target = (into or folder / "build") / "packages"
-    if delivered:
-        _deliver(course, delivered, target, templates=templates, **delivery)
-    if banks:
-        _export_banks(
-            course,
-            loaded.places,
-            banks,
-            target,
-            objectives=objectives,
-            use=use,
-            strict=strict,
-            templates=templates,
-        )
-
-
-def _describe(target: Path, course: Course, written: dict[str, str], templates: Path | None) -> None:
-    """Write the pages and the list beside the packages."""
-    from kitbag.exporters.companions import describe
-    from kitbag.rendering.faults import TemplateFault, own_templates
-
-    try:
-        with own_templates(templates):
-            for path in describe(target, course, written, templates):
-                say(str(path))
-    except TemplateFault as fault:
-        stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
-    except OSError as error:
-        stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
+    places = place_of(course, loaded.places)
+    rendered, lost = _rendered(course, delivered, places, strict=strict, templates=templates, **delivery)
+    made, told = _exported(course, banks, places, objectives=objectives, use=use, strict=strict, templates=templates)
+    findings = [*lost, *told]
+    if has_errors(findings):
+        print_findings(findings, err=True)
+        click.echo(summary(findings) + " Nothing was written.", err=True)
+        sys.exit(MISTAKES)
+    _write((into or folder / "build") / "packages", course, delivered, rendered, made, templates)
+    finish(findings)
 
 
 def _check(names: Sequence[str]) -> NoReturn:
@@ -137,81 +120,90 @@ def _verdict(findings: Sequence[Finding]) -> str:
     return summary(findings) if findings else "No fault found."
 
 
-def _deliver(
+def _rendered(
     course: Course,
     formats: Sequence[str],
-    target: Path,
+    places: Callable[[str], Place],
     *,
     modules: Sequence[str],
     units: Literal["module", "course"],
+    strict: bool,
     templates: Path | None,
-) -> None:
-    """Write a course in formats for learners, or say what is in the way and leave."""
-    from kitbag.exporters.deliveries import deliver
+) -> tuple[RenderedCourse, list[Finding]]:
+    """Return the course that formats for learners carry, and what they cannot; or say what is in the way and leave."""
+    from kitbag.exporters.deliveries import lost
     from kitbag.exporters.learner import RenderedCourse, Undrawn, choose
-    from kitbag.files import Unreadable
-    from kitbag.rendering.faults import TemplateFault, own_templates
 
     chosen, findings = choose(course, modules)
-    if findings:
-        print_findings(findings, err=True)
-        sys.exit(MISTAKES)
     rendered = RenderedCourse(chosen, templates, units)
-    written: dict[str, str] = {}
-    for name in formats:
-        try:
-            with own_templates(templates):
-                for path in deliver(name, rendered, target):
-                    written[path.name] = name
-                    say(str(path))
-        except Undrawn as error:
-            print_findings(error.findings, err=True)
-            sys.exit(MISTAKES)
-        except TemplateFault as fault:
-            stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
-        except Unreadable as error:
-            stop(f"{error} {error.hint}".strip())
-        except OSError as error:
-            stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
-    _describe(target, course, written, templates)
+    try:
+        if not findings:
+            return rendered, [one for name in formats for one in lost(name, rendered, places, strict=strict)]
+    except Undrawn as error:
+        findings = list(error.findings)
+    print_findings(findings, err=True)
+    sys.exit(MISTAKES)
 
 
-def _export_banks(
+def _exported(
     course: Course,
-    places: Places,
     formats: Sequence[str],
-    target: Path,
+    places: Callable[[str], Place],
     *,
     objectives: Sequence[str],
     use: str | None,
     strict: bool,
     templates: Path | None,
-) -> None:
-    """Write the item bank in other formats, each with its report, and leave with what they could not carry."""
+) -> tuple[list[Export], list[Finding]]:
+    """Return the item bank in other formats, and what they cannot carry; or say what is in the way and leave."""
+    if not formats:
+        return [], []
     from kitbag.exporters.base import select
     from kitbag.exporters.registry import export as exported
-    from kitbag.exporters.registry import write_export
-    from kitbag.findings import has_errors
     from kitbag.questions.model import Use
 
     wanted = Use(use) if use else None
-    selection, findings = select(course, place_of(course, places), objectives=objectives, use=wanted)
+    selection, findings = select(course, places, objectives=objectives, use=wanted)
     if selection is None:
         print_findings(findings, err=True)
         sys.exit(MISTAKES)
     made = [exported(name, selection, strict=strict, templates=templates) for name in formats]
-    findings = [*findings, *(finding for one in made for finding in one.findings)]
-    if has_errors(findings):
-        print_findings(findings, err=True)
-        click.echo(summary(findings) + " Nothing was written.", err=True)
-        sys.exit(MISTAKES)
+    return made, [*findings, *(finding for one in made for finding in one.findings)]
+
+
+def _write(
+    target: Path,
+    course: Course,
+    delivered: Sequence[str],
+    rendered: RenderedCourse,
+    made: Sequence[Export],
+    templates: Path | None,
+) -> None:
+    """Write packages, the pages and the list beside them, all or none, or say why not and leave."""
+    from kitbag.exporters.companions import describe
+    from kitbag.exporters.deliveries import deliver
+    from kitbag.exporters.registry import write_export
+    from kitbag.files import Unreadable, locked, new_files, recover
+    from kitbag.rendering.faults import TemplateFault, own_templates
+
     written: dict[str, str] = {}
-    for one in made:
-        try:
-            for path, kind in write_export(one, target):
-                written[path.name] = kind
-                say(str(path))
-        except OSError as error:
-            stop(f"{target} cannot be written: {error.strerror or error}.", IN_PART)
-    _describe(target, course, written, templates)
-    finish(findings)
+    try:
+        with locked(target.parent), own_templates(templates):
+            recover(target)
+            with new_files(target) as fresh:
+                for name in delivered:
+                    written |= {path.name: name for path in deliver(name, rendered, fresh)}
+                for one in made:
+                    written |= {path.name: kind for path, kind in write_export(one, fresh)}
+                beside = [path.name for path in describe(fresh, course, written, templates, before=target)]
+    except TemplateFault as fault:
+        stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
+    except Unreadable as error:
+        stop(f"{error} {error.hint}".strip())
+    except BlockingIOError:
+        stop(f"{target}: Another build is writing here. Wait until it has finished.", IN_PART)
+    except OSError as error:
+        why = f"{target} cannot be written: {error.strerror or error}."
+        stop(f"{why} What was there before is still there.", IN_PART)
+    for file in (*written, *beside):
+        say(str(target / file))

@@ -216,7 +216,7 @@ def select(
         character in a text, a picture that cannot be read.
     """
     catalogue = catalogue_for(course.info.language)
-    place_of = place_of or _bank_places(course)
+    place_of = place_of or bank_places(course)
     findings = [
         Finding(
             code="unknown-objective",
@@ -240,7 +240,8 @@ def select(
     return (None if findings else selection), findings
 
 
-def _bank_places(course: Course) -> Callable[[str], Place]:
+def bank_places(course: Course) -> Callable[[str], Place]:
+    """Return what tells the file of an item by its id, and of all else the course's own."""
     files = {item.id: f"questions/{bank.module}.yaml" for bank in course.banks for item in bank.items}
     return lambda subject: Place(files.get(subject, "course/course.yaml"))
 

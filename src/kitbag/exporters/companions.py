@@ -9,31 +9,38 @@ from kitbag.exporters.manifest import GUIDE, listed_files, write_manifest
 from kitbag.files import write_atomically
 
 
-def describe(folder: Path, course: Course, written: Mapping[str, str], templates: Path | None) -> Iterator[Path]:
+def describe(
+    folder: Path, course: Course, written: Mapping[str, str], templates: Path | None, *, before: Path | None = None
+) -> Iterator[Path]:
     """Write the pages and the list of digests into a folder of packages, and give the path of each.
 
     Args:
-        folder: where the packages are.
+        folder: where the packages are that were written now.
         course: the course they were made of.
         written: the format of each file written now, by its name; those listed earlier are kept while they are there.
         templates: the course folder whose `templates/` may change the pages, or None.
+        before: where those listed earlier are, if not in the same folder.
 
     Raises:
         OSError: a file cannot be read or written.
         kitbag.rendering.faults.TemplateFault: a template of the course cannot be used.
     """
-    formats = {one["name"]: str(one.get("format", "")) for one in listed_files(folder)} | dict(written)
-    listed = [
-        Listed(name, kind, (folder / name).stat().st_size)
-        for name, kind in sorted(formats.items())
-        if kind != GUIDE and (folder / name).is_file()
-    ]
+    before = before or folder
+    earlier = {
+        one["name"]: one
+        for one in listed_files(before)
+        if one["name"] not in written and (before / one["name"]).is_file()
+    }
+    packages = {name: before / name for name, one in earlier.items() if one.get("format") != GUIDE}
+    packages |= {name: folder / name for name in written}
+    formats = {name: str(one.get("format", "")) for name, one in earlier.items()} | dict(written)
+    listed = [Listed(name, formats[name], path.stat().st_size) for name, path in sorted(packages.items())]
     pages = dict(guide_pages(course, listed, templates))
     for name, page in pages.items():
         write_atomically(folder / name, page)
         yield folder / name
+    kept = [one for name, one in earlier.items() if name in packages]
+    yield write_manifest(folder, course, {**written, **dict.fromkeys(pages, GUIDE)}, kept)
     # A page whose platform has lost its last package says what is no longer so.
-    for name, kind in formats.items():
-        if kind == GUIDE and name not in pages:
-            (folder / name).unlink(missing_ok=True)
-    yield write_manifest(folder, course, {**written, **dict.fromkeys(pages, GUIDE)})
+    for name in earlier.keys() - packages.keys() - pages.keys():
+        (before / name).unlink(missing_ok=True)

@@ -22,19 +22,18 @@ GUIDE: Final = "guide"
 _LARGEST: Final = 4 * 1024**2
 
 
-def write_manifest(folder: Path, course: Course, written: Mapping[str, str]) -> Path:
-    """Write or bring up to date the list of a folder's packages, and return its path.
+def write_manifest(folder: Path, course: Course, written: Mapping[str, str], kept: Iterable[dict[str, Any]]) -> Path:
+    """Write the list of a folder's packages, and return its path.
 
     Args:
-        folder: where the packages are.
+        folder: where the files written now are, and the list goes.
         course: the course they were made of.
-        written: the format of each file written now, by its name. Files listed earlier stay listed as they were, as
-            long as they are there.
+        written: the format of each file written now, by its name.
+        kept: entries of an earlier list, whose files stay.
 
     Raises:
         OSError: a file cannot be read, or the list cannot be written.
     """
-    kept = [one for one in listed_files(folder) if one["name"] not in written and (folder / one["name"]).is_file()]
     fresh = [_entry(folder / name, kind, course) for name, kind in written.items()]
     manifest = {
         "schema": SCHEMA,

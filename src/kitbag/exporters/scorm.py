@@ -3,16 +3,31 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from lxml import etree
 
 from kitbag.course.model import Course
 from kitbag.exporters.base import Package
+from kitbag.exporters.fidelity import Row, Rung, loss
 from kitbag.exporters.learner import Part, RenderedCourse, page_file
 from kitbag.exporters.units import Unit, unit_files, units_of
 from kitbag.exporters.xml import PREFIXES, Element, document
+from kitbag.questions.model import (
+    Categorise,
+    Cloze,
+    Essay,
+    Item,
+    Matching,
+    MultipleResponse,
+    Numeric,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+    TrueFalse,
+)
 from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.citations import practice_items
 from kitbag.rendering.markdown import plain
 
 _XSI: Final = PREFIXES["xsi"]
@@ -42,6 +57,8 @@ class Scorm:
     """The source of the vocabulary, and the word for a purpose of objectives."""
     wrapped: bool
     """True where the two parts of a vocabulary entry hold texts in a language."""
+    names: int | None
+    """Choices of one item that have a name in what is reported of a response; `None` where all have."""
     sequencing: bool
     """True where the manifest says who reports completion, and lists objectives."""
 
@@ -55,7 +72,36 @@ class Scorm:
         shared, launches = unit_files(rendered, units, self.name, "scorm.js")
         made = shared | launches
         manifest = page_file("imsmanifest.xml", lambda: _manifest(self, rendered.course, units, sorted(shared)))
-        return (Part(Package(".zip", (manifest, *(page_file(path, made[path]) for path in sorted(made))), rows=())),)
+        files = (manifest, *(page_file(path, made[path]) for path in sorted(made)))
+        return (Part(Package(".zip", files, rows=tuple(_unnamed(self, rendered)))),)
+
+
+def _unnamed(version: Scorm, rendered: RenderedCourse) -> Iterator[Row]:
+    """Give each item that has more choices than have a name: platforms learn its marks, and no response."""
+    course = rendered.course
+    items: dict[str, Item] = {item.id: item for module in course.modules for item in practice_items(course, module)}
+    items |= {drawn.item.id: drawn.item for kit in rendered.kits for form in kit.forms for drawn in form.items}
+    for item in items.values():
+        count = _choices(item)
+        if version.names is not None and count > version.names:
+            yield Row(item.id, item.type, Rung.NATIVE, (loss("unnamed-choices", most=version.names, count=count),))
+
+
+def _choices(item: Item) -> int:
+    """Return how many things an item names in a response; where there are two kinds, the more."""
+    match item:
+        case SingleChoice() | MultipleResponse():
+            return len(item.options)
+        case Matching():
+            return max(len(item.premises), len(item.responses))
+        case Categorise():
+            return max(len(item.elements), len(item.categories))
+        case Ordering():
+            return len(item.elements)
+        case TrueFalse() | Numeric() | ShortAnswer() | Cloze() | Essay():
+            return 0
+        case _:
+            assert_never(item)
 
 
 # --- The manifest --------------------------------------------------------------------------------------------------

@@ -24,5 +24,6 @@ SCORM_12: Final = Scorm(
     duration=("typicallearningtime", "datetime"),
     vocabulary=("LOMv1.0", "Educational Objective"),
     wrapped=True,
+    names=36,  # SCORM 1.2, CMIFeedback: one letter or digit each
     sequencing=False,
 )

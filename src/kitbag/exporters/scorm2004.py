@@ -26,5 +26,6 @@ SCORM_2004: Final = Scorm(
     duration=("typicalLearningTime", "duration"),
     vocabulary=("LOMv1.0", "educational objective"),
     wrapped=False,
+    names=None,
     sequencing=True,
 )
