@@ -5,12 +5,16 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from kitbag import build as building
 from kitbag.cli import main
+from kitbag.findings import Place
+from kitbag.rendering import pages
+from kitbag.rendering.faults import TemplateFault
 
 PROJECTS = Path(__file__).parent / "projects"
 Contents = dict[str, bytes]
@@ -120,6 +124,29 @@ def test_a_template_that_changes_pages_is_asked_about_everything(writer: Writer)
     own.write_text('{% extends "theme/site/lesson.html" %}{% block kind %}{{ practice | length }}{% endblock %}')
     writer.judge()
     writer.edit("course/m2.yaml", "Lines & columns: café", "Lines, and columns: café")
+    assert writer.refreshed == 0
+
+
+@pytest.mark.parametrize("fault", [TemplateFault(Place("templates/about.html", 1, 1), "It is odd"), KeyError("m9")])
+def test_only_what_an_author_can_mend_is_left_to_the_whole_build(
+    fault: Exception, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the short way itself is not hidden behind the long one."""
+    render_site = pages.render_site
+    faults = [fault]
+
+    def render(*arguments: Any, **more: Any) -> Any:
+        for one in faults:
+            faults.clear()
+            raise one
+        return render_site(*arguments, **more)
+
+    monkeypatch.setattr(pages, "render_site", render)
+    if isinstance(fault, KeyError):
+        with pytest.raises(KeyError, match="m9"):
+            writer.edit("course/m2.yaml", "Lines & columns: café", "Lines, and columns: café")
+    else:
+        assert "lessons/m2/lines.html" in writer.edit("course/m2.yaml", "Lines & columns: café", "Lines, and: café")
     assert writer.refreshed == 0
 
 

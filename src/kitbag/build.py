@@ -262,6 +262,7 @@ def refresh_site(
     if told is None:
         return None
     from kitbag.course.partly import Outlines, read_changed
+    from kitbag.rendering.faults import TemplateFault, own_templates
     from kitbag.rendering.pages import render_site
 
     outlines = Outlines(kept["modules"], lambda: ledger.detail_of("site", SKETCHES))
@@ -269,10 +270,11 @@ def refresh_site(
     if changed is None:
         return None
     try:
-        site = render_site(changed.course, templates=settings.templates, digest=changed.course.digest)
-        pages = {name: make() for name, make in site if name in changed.pages}
-    except Exception:  # noqa: BLE001 - whatever it is, it is told by building from the whole course
-        return None
+        with own_templates(settings.templates):
+            site = render_site(changed.course, templates=settings.templates, digest=changed.course.digest)
+            pages = {name: make() for name, make in site if name in changed.pages}
+    except (TemplateFault, Unreadable):
+        return None  # What an author has to mend is told by building from the whole course.
 
     others = {name: lines for name, lines in told.items() if name not in changed.files}
     found = [finding for finding in changed.findings if finding.severity is not Severity.NOTE]

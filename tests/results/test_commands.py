@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
@@ -15,6 +16,7 @@ import page as judge
 import pikepdf
 import pytest
 from click.testing import CliRunner, Result
+from playwright.sync_api import Page
 
 from kitbag.cli import main
 from kitbag.course.load import load_course
@@ -191,6 +193,44 @@ def test_page_shows_the_same_and_no_markup_of_a_name(merged: Path) -> None:
         ("img", "66 % of the marks"),
         ("img", "75 % of the marks"),
     ]
+
+
+def shown_with(page: Page, selector: str, prop: str) -> float:
+    """Return how far a colour of an element stands out from the page (WCAG 2.2, contrast ratio)."""
+    colours = page.evaluate(
+        "([selector, prop]) => [[document.querySelector(selector), prop], [document.body, 'backgroundColor']]"
+        ".map(([element, name]) => getComputedStyle(element)[name].match(/[0-9.]+/g).slice(0, 3).map(Number))",
+        [selector, prop],
+    )
+    light, dark = sorted(
+        (
+            sum(
+                weight * (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
+                for weight, value in zip((0.2126, 0.7152, 0.0722), (part / 255 for part in colour), strict=True)
+            )
+            for colour in colours
+        ),
+        reverse=True,
+    )
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_readable_by_day_and_by_night(
+    merged: Path, tmp_path: Path, open_page: Callable[..., Page], axe: Callable[[Page], list[str]], scheme: str
+) -> None:
+    kitbag("results", "report", "-C", merged, "--format", "html", "--output", tmp_path / "report.html")
+    page = open_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page.goto((tmp_path / "report.html").as_uri())
+    assert axe(page) == []
+    black = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    assert black is (scheme == "dark")
+    # What is drawn tells something, too (1.4.11); its words are text (1.4.3).
+    drawn = [(".part", "fill"), (".whole", "stroke"), (".axis", "stroke"), (".cut", "stroke"), ("td", "borderTopColor")]
+    drawn += [(".failed", "borderInlineStartColor"), (".passed", "borderInlineStartColor")]
+    assert {name: round(ratio, 1) for name, prop in drawn if (ratio := shown_with(page, name, prop)) < 3} == {}
+    assert shown_with(page, ".spread text", "fill") >= 4.5
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_report_is_printed(merged: Path, tmp_path: Path) -> None:

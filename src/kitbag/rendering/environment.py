@@ -40,15 +40,14 @@ class CourseTemplates(BaseLoader):
         environment: Environment,  # noqa: ARG002 - Jinja's signature
         template: str,
     ) -> tuple[str, str, Callable[[], bool]]:
-        """Return text, file name and freshness of a template. Raises TemplateNotFound."""
+        """Return text, file name and freshness of a template. Raises TemplateNotFound, or TemplateSyntaxError."""
         data = course_file(self._root, template)
-        try:
-            text = None if data is None else data.decode()
-        except UnicodeDecodeError:
-            text = None
-        if text is None:
+        if data is None:
             raise TemplateNotFound(template)
-        return text, str(self._root / template), lambda: True
+        try:
+            return data.decode(), str(self._root / template), lambda: True
+        except UnicodeDecodeError:
+            raise TemplateSyntaxError("it is no text in UTF-8", 1, template, str(self._root / template)) from None
 
     def load(
         self,
