@@ -114,13 +114,14 @@ def stub_of(outline: Outline, *, cites: bool) -> tuple[Module, ItemBank]:
     any can be told.
     """
     face = outline["face"]
+    unknown = (_stub(Cited),)
     lessons = tuple(
         _stub(
             Lesson,
             **{name: lesson[name] for name in _LESSON},
             objectives=tuple(lesson["objectives"]),
             blocks=tuple(_stub(Cited, cites=tuple(cited), uncited=None) for cited in lesson["cites"] if cites)
-            or (_stub(Cited),),
+            or unknown,
         )
         for lesson in face["lessons"]
     )

@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from markdown_it.common.utils import escapeHtml
-
 # Opens a construct of CommonMark other than emphasis; control characters and unusual spaces are left to the parser too.
 _BUSY: Final = re.compile(
     r"[\\`_\[<&\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
@@ -20,14 +18,18 @@ _HEADING: Final = re.compile(r"(#{1,6}) ([^\W\d_].*[^\s#]|[^\W\d_])")
 # Delimiters with a letter inside and none outside: they can only open, or only close (CommonMark 6.2).
 _STRESSED: Final = re.compile(r"(?<![^\s(])(\*\*?)([^\W_](?:[^*\n]*[^\W_])?)\1(?![^\s.,;:?!)])")
 
+_ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _MEANS_MARKUP: Final = re.compile('[&<>"]')
+
+FIRST_AUTHOR_HEADING: Final = 3
+"""The level at which an author's headings begin: `###`."""
 
 Escape = Callable[[str], str]
 
 
 def as_html(text: str) -> str:
     """Return a text as HTML, as the parser writes it. Most are that already."""
-    return escapeHtml(text) if _MEANS_MARKUP.search(text) else text
+    return text.translate(_ENTITIES) if _MEANS_MARKUP.search(text) else text
 
 
 def quick_line(text: str, escape: Escape) -> str | None:
@@ -99,3 +101,17 @@ def _stressed(text: str, escape: Escape) -> str | None:
         if after:
             parts.append(escape(after))
     return "".join(parts)
+
+
+class Headings:
+    """Finds the author's headings their place on the page; a skipped level would break its outline."""
+
+    def __init__(self, top: int) -> None:
+        self._top = top
+        self._deepest = top
+
+    def place(self, level: int) -> int:
+        """Return where the next heading lands, from the level its author gave it."""
+        placed = min(self._top + max(level - FIRST_AUTHOR_HEADING, 0), self._deepest, 6)
+        self._deepest = placed + 1
+        return placed
