@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from kitbag.course.documents.blocks import DocumentError
 from kitbag.course.documents.read import read_bytes
@@ -259,6 +260,21 @@ def test_the_page_marks_new_words_and_quotes_safely(harbour: Loaded) -> None:
     assert words.new == ["<script>2025</script>."]
     assert "P9.1 states 2024, which the passage does not state now." in words.all
     assert [row for row in words.all if row.startswith("questions/")] == ["questions/m1.yaml:18:5"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_readable_by_day_and_by_night(
+    harbour: Loaded, tmp_path: Path, open_page: Callable[..., Page], axe: Callable[[Page], list[str]], scheme: str
+) -> None:
+    assert harbour.course is not None
+    text = replaced("most recently in 2024", "most recently in 2025, and long after that")
+    (tmp_path / "drift.html").write_text(drift_page(drift_of(harbour, text), harbour.course, harbour.places), "utf-8")
+    page = open_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page.goto((tmp_path / "drift.html").as_uri())
+    assert page.locator("ins").count() == 1
+    assert axe(page) == []
+    white = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert white is (scheme == "light")
 
 
 def test_another_document_is_refused_unless_asked_for(harbour: Loaded) -> None:

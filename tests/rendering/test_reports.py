@@ -1,10 +1,12 @@
 """The coverage page: one accessible file in which number and shade say the same."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import html
+from playwright.sync_api import Page
 
 from kitbag.course.coverage import coverage
 from kitbag.course.load import load_course
@@ -65,3 +67,15 @@ def test_authors_text_is_escaped(course: Course) -> None:
     text = coverage_page(coverage(course), replace(course, info=hostile))
     assert "<script" not in text
     assert "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_readable_by_day_and_by_night(
+    course: Course, tmp_path: Path, open_page: Callable[..., Page], axe: Callable[[Page], list[str]], scheme: str
+) -> None:
+    (tmp_path / "coverage.html").write_text(coverage_page(coverage(course), course), "utf-8")
+    page = open_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page.goto((tmp_path / "coverage.html").as_uri())
+    assert axe(page) == []
+    white = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert white is (scheme == "light")
