@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from kitbag.exporters.checking.pages import style_addresses
 from kitbag.exporters.checking.registry import check_package
 
 Pack = Callable[[Mapping[str, str]], bytes]
@@ -47,3 +48,24 @@ def test_a_fault_is_explained(
         assert old in before
         files[case["in"]] = before.replace(old, case["new"]) if old else case["new"]
     assert judged(written(family, files, pack), family["name"]) == case["says"]
+
+
+@pytest.mark.parametrize(
+    ("style", "addresses"),
+    [
+        ("a { b: url(x.png) } @import 'y.css';", ["x.png", "y.css"]),
+        ("/* url(x) */ url( 'y' ) /**/ url(\"z\")", ["y", "z"]),
+        ("/* a /* url(x) */ url(y) /*/ url(z) */", ["y"]),
+        ("url(x) /* url(y)", ["x", "y"]),
+        ("*/ url(x)", ["x"]),
+        ("url(url(x)", ["x"]),
+    ],
+)
+def test_addresses_in_a_style_sheet(style: str, addresses: list[str]) -> None:
+    assert style_addresses(style) == addresses
+
+
+@pytest.mark.parametrize("part", ["/*", "/*\0*\0", "*/", "url(", "url('", "@import "])
+def test_no_style_sheet_takes_the_square_of_its_length(part: str) -> None:
+    # At the square, each of these would take minutes; the suite's time would tell.
+    assert style_addresses(part * 300_000) in ([], [""])
