@@ -377,6 +377,11 @@ def test_a_place_and_how_much_it_matters_show_in_colour(capsys: pytest.CaptureFi
     )
 
 
+def test_lines_that_were_kept_move_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines({"a.yaml": "a.yaml: One.\na.yaml: \x1b[2JTwo.\n"})
+    assert capsys.readouterr().out == "a.yaml: One.\na.yaml: \ufffd[2JTwo.\n"
+
+
 def test_no_color_is_respected_on_a_terminal(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
     (course / "course/glossary.yaml").write_text("schema: glossary/1\nterms: [\n", "utf-8")

@@ -183,7 +183,10 @@ def lines_of(findings: Iterable[Finding]) -> dict[str, str]:
 
 def print_lines(lines: Lines, *, err: bool = False) -> None:
     """Print lines of findings, in colour where a person looks."""
-    _print(lines.items(), err=err)
+    from kitbag.results.visible import visible
+
+    # They may come from a file beside the outputs, and so from anybody.
+    _print([(file, visible(text, lines=True)) for file, text in lines.items()], err=err)
 
 
 def _line(finding: Finding) -> str:

@@ -12,7 +12,7 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     A tab becomes a space. With `lines` a line feed stays, otherwise it becomes a space, too.
     """
-    if text.isprintable():
+    if (text.replace("\n", "") if lines else text).isprintable():
         return text
     return "".join(_shown(character, lines=lines) for character in text)
 
