@@ -198,7 +198,10 @@ def tea(tmp_path: Path) -> Path:
 def test_paper_is_printed_marked_and_certified(tea: Path) -> None:
     printed = kitbag("paper", "final", "-C", tea, "--variants", "1", "--seed", "spring")
     assert printed.exit_code == 0, printed.output
-    folder = tea / "build" / "exams-final"
+    course = load_course(tea).course
+    assert course
+    (form,) = draw_forms(course, "final", variants=1, seed="spring")
+    folder = tea / "build" / f"exams-final-{form.id[:4]}"
     assert sorted(path.name for path in folder.rglob("*.pdf")) == [
         "final-A-answer-sheet-large.pdf",
         "final-A-answer-sheet.pdf",
@@ -206,18 +209,20 @@ def test_paper_is_printed_marked_and_certified(tea: Path) -> None:
         "final-A-large.pdf",
         "final-A.pdf",
     ]
-    grid = folder / "keys" / "final-grid.csv"
-    course = load_course(tea).course
-    assert course
-    (form,) = draw_forms(course, "final", variants=1, seed="spring")
+    grid = tea / "results" / "grids" / f"final-{form.id[:4]}.csv"
     right = ",".join(as_written(sheet_entry(one.item, one.order), key_response(one.item)) for one in form.items)
     rows = (
-        grid.read_text("utf-8-sig").replace("1,,,,,,", f"1,A,Ada O'Neil,{right}", 1).replace("2,,,,,,", "2,A,Bo,,,,", 1)
+        grid.read_text("utf-8-sig")
+        .replace("1,,,,,,", f"1,{form.id},Ada O'Neil,{right}", 1)
+        .replace("2,,,,,,", f"2,{form.id[-4:].lower()},Bo,,,,", 1)
     )
-    grid.write_text(rows.replace("3,,,,,,", "3,Q,Cy,A,A,A,A", 1), "utf-8-sig")
-    marked = kitbag("mark", grid, "-C", tea, "--day", "2026-03-01")
+    grid.write_text(rows.replace("3,,,,,,", "3,A,Cy,A,A,A,A", 1), "utf-8-sig")
+    marked = kitbag("mark", "-C", tea, "--day", "2026-03-01")
     assert marked.exit_code == 1
-    assert 'final-grid.csv:7:2: Row 3 has the variant "Q".' in marked.output
+    assert (
+        f'{grid.name}:7:2: Row 3 has the form "A". A letter alone doesn\'t say which papers these were. '
+        f"Key in the form code printed on the sheet, such as {form.id}, or its last four characters."
+    ) in " ".join(marked.output.split())
     assert "Ada O'Neil: 4 of 4 passed\nBo: 0 of 4 not passed\n" in marked.output
     assert "Wrote 2 records" in marked.output
     ada, bo = sorted((tea / "build/results").iterdir())

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -36,9 +37,14 @@ if TYPE_CHECKING:
     from kitbag.course.model import Course
     from kitbag.ledger import Ledger, Lines
     from kitbag.rendering.paper_certificate import Completion
-    from kitbag.rendering.paper_exams import Exam
     from kitbag.rendering.paper_pdf import PaperDocument
+    from kitbag.results.grid import Variant
 
+SEATS: Final = 24
+"""Empty rows on a new marking grid."""
+MOST_REDRAWN: Final = 100
+"""How often a bank may change after its papers were printed before a seed has to be named."""
+PRINTED_TESTS: Final = "results/printed.csv"
 VARIANTS: Final = 2
 """Variants of each test that a build prints; `kitbag paper` draws as many as are asked for."""
 PRINTED: Final = ".printed.json"
@@ -120,29 +126,79 @@ def _handouts(work: Work) -> int:
 
 
 def _exams(work: Work) -> int:
-    seed = work.course.info.edition
-    drawn = [_drawn(work, test.id, variants=VARIANTS, seed=seed, attempt=1) for test in work.course.info.tests]
-    return _printed_exams(work, [exam for exam in drawn if exam])
+    drawn: list[tuple[Variant, ...]] = []
+    for test in work.course.info.tests:
+        variants, findings = _draw(work.course, test.id, variants=VARIANTS)
+        work.findings.extend(findings)
+        drawn += [variants] if variants else []
+    return _printed_exams(work, drawn)
 
 
-def _drawn(work: Work, test: str, *, variants: int, seed: str, attempt: int) -> "Exam | None":
-    """Draw a test's variants; where the bank cannot fill them, that is a finding."""
+def _draw(
+    course: "Course", test: str, *, variants: int, seed: str | None = None, attempt: int = 1
+) -> "tuple[tuple[Variant, ...], list[Finding]]":
+    """Draw a test's variants; what keeps them from being drawn is a finding, and there are none.
+
+    Without a seed, the course's edition is one. A form code that has been printed always stands for the same items:
+    once the bank has changed, further seeds are made of the edition, and a seed that was asked for is refused.
+    """
     from kitbag.questions.assembly import NoForm
     from kitbag.questions.solver import Undecided
-    from kitbag.rendering.paper_exams import draw_forms, exam
+    from kitbag.rendering.paper_exams import draw_forms
+    from kitbag.results.grid import NotAGrid, variants_of
+    from kitbag.results.printed import draw_name, grid_name, has_other_items
 
+    edition = course.info.edition
+    seeds = [seed] if seed is not None else [edition, *(f"{edition} {again}" for again in range(2, MOST_REDRAWN))]
+    grid = ""
     try:
-        forms = draw_forms(work.course, test, variants=variants, seed=seed, attempt=attempt)
+        for text in seeds:
+            drawn = variants_of(draw_forms(course, test, variants=variants, seed=text, attempt=attempt))
+            grid = grid_name(draw_name(drawn))
+            if not has_other_items(course.folder, drawn):
+                return drawn, []
     except (NoForm, Undecided) as error:
-        work.findings.append(Finding("no-form", Place("course/course.yaml"), f"{test}: {error}"))
-        return None
-    return exam(work.course, forms, size=work.settings.paper, templates=work.settings.templates)
+        return (), [Finding("no-form", Place("course/course.yaml"), f"{test}: {error}")]
+    except NotAGrid as error:
+        return (), [error.finding]
+    except Unreadable as error:
+        return (), [Finding(error.code, Place(grid), str(error), error.hint)]
+    message = f'{test}: since the papers of seed "{text}" were printed, the items of their forms have changed.'
+    return (), [Finding("forms-changed", Place(grid), message, "Choose another seed with --seed.")]
 
 
-def _printed_exams(work: Work, exams: "Sequence[Exam]") -> int:
-    grids = work.write([(one.grid_path.removeprefix("exams/"), one.grid) for one in exams])
+def _printed_exams(work: Work, draws: "Sequence[tuple[Variant, ...]]") -> int:
+    """Print draws, make or extend their grids, and list them as printed."""
+    from kitbag.rendering.paper_exams import exam
+    from kitbag.results.grid import FormsChanged, NotAGrid
+    from kitbag.results.printed import draw_name, grid_name, keep_grid, list_printed
+
+    course, settings = work.course, work.settings
+    for variants in draws:
+        try:
+            grid = keep_grid(course.folder, variants, seats=SEATS)
+        except (Unreadable, NotAGrid, FormsChanged, OSError) as error:
+            raise Unwritable(course.folder / grid_name(draw_name(variants)), OSError(str(error))) from error
+        work.say(f"{course.folder / grid}: key the answers in here")
+    exams = [
+        exam(course, [one.form for one in variants], size=settings.paper, templates=settings.templates)
+        for variants in draws
+    ]
     documents = [document for one in exams for document in one.documents]
-    return grids + work.write(print_changed(work, documents, "exams/"))
+    count = work.write(print_changed(work, documents, "exams/"))
+    for variants in draws:
+        try:
+            list_printed(
+                course.folder,
+                variants,
+                edition=course.info.edition,
+                digest=course.digest[:12],
+                into=os.path.relpath(work.before, course.folder).replace(os.sep, "/"),
+                today=datetime.now().astimezone().date(),
+            )
+        except (Unreadable, OSError) as error:
+            raise Unwritable(course.folder / PRINTED_TESTS, OSError(str(error))) from error
+    return count
 
 
 def _packages(work: Work) -> int:
@@ -333,21 +389,24 @@ def print_exam(
     *,
     test: str,
     variants: int,
-    seed: str,
+    seed: str | None = None,
     attempt: int = 1,
 ) -> list[Finding]:
-    """Print the papers, answer sheets, keys and the marking grid of a test into a folder of its own under exams/.
+    """Print the papers, answer sheets and keys of a test into a folder named after the draw, under exams-TEST-DRAW/.
+
+    A draw that was printed before keeps all its variants, and the grid keeps all that was keyed into it.
 
     Returns:
         What could not be made, each with the reason.
     """
+    from kitbag.results.printed import draw_name, printed_variants
 
-    def make(work: Work) -> int:
-        drawn = _drawn(work, test, variants=variants, seed=seed, attempt=attempt)
-        return _printed_exams(work, [drawn] if drawn else [])
-
-    name = f"{test}-{attempt}" if attempt > 1 else test
-    return _make(course, settings, say, {f"exams-{name}": make})
+    drawn, findings = _draw(course, test, variants=variants, seed=seed, attempt=attempt)
+    if not findings and (before := printed_variants(course.folder, draw_name(drawn))) > variants:
+        drawn, findings = _draw(course, test, variants=before, seed=seed, attempt=attempt)
+    if findings:
+        return findings
+    return _make(course, settings, say, {f"exams-{draw_name(drawn)}": lambda work: _printed_exams(work, [drawn])})
 
 
 def print_certificates(
@@ -427,6 +486,11 @@ def _make_one(
         with own_templates(settings.templates), new_folder(target) as folder:
             work = Work(course, settings, folder, target, say)
             count = make(work)
+            if has_errors(work.findings) and _holds_files(target):
+                raise _Incomplete
+    except _Incomplete:
+        say(f"{target}: left as it was, because not all of it can be made")
+        return work.findings
     except Unwritable as error:
         return [_unwritable(target, str(error))]
     except TemplateFault as fault:
@@ -436,6 +500,14 @@ def _make_one(
         return [Finding("no-pdf", Place(str(settings.into)), str(error), "Everything but PDFs was built.")]
     say(f"{target}: {count} files")
     return work.findings
+
+
+class _Incomplete(Exception):
+    """Part of an output can't be made, and its last state is worth more than the rest."""
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str) -> Iterable[tuple[str, bytes]]:

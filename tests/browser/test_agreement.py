@@ -238,7 +238,7 @@ def on_paper(course: Course, form: Form, cases: list[dict[str, Response]]) -> tu
             "" if isinstance(entry.item, Essay) else as_written(entry, responses[entry.item.id])
             for entry in variant.entries
         ]
-        writer.writerow([number, "A", f"seat {number}", *cells])
+        writer.writerow([number, form.id, f"seat {number}", *cells])
     marked = mark_grid(course, read_grid((head + sheets.getvalue()).encode(), file="grid.csv"), when=WHEN)
     assert [str(finding) for finding in marked.findings] == []
     return marked.attempts

@@ -319,7 +319,8 @@ def _grids() -> list[bytes]:
     test = next(one for one in _tea().course.info.tests if one.id == "final")
     forms = [_tea().assembly.draw("final", seed="s", draw=draw) for draw in (1, 2)]
     blank = blank_grid(test, variants_of(forms), seats=4)
-    filled = blank.replace("1,,,,,,", "1,A,Ada,A,B,C,A").replace("2,,,,,,", "2,B,Bo,A,,AB,2")
+    one, two = (form.id for form in forms)
+    filled = blank.replace("1,,,,,,", f"1,{one},Ada,A,B,C,A").replace("2,,,,,,", f"2,{two[-4:]},Bo,A,,AB,2")
     return [
         blank.encode("utf-8-sig"),
         filled.encode(),

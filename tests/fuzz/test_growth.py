@@ -79,7 +79,7 @@ INPUTS: dict[str, dict[str, Callable[[], bytes]]] = {
         "objects": repeated(b"1 0 obj<<", before=b"%PDF-1.4\n"),
     },
     "grid": {
-        "commas": repeated(b",", before=b"kitbag-grid/1\n"),
+        "commas": repeated(b",", before=b"kitbag-grid/2\n"),
         "quotes": repeated(b'"'),
         "rows": lambda: TARGETS["grid"].seeds()[1] + b"9,A,x,A,B,C,A\n" * (SIZE // 14),
     },

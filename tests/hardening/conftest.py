@@ -25,9 +25,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     for command in done:
         assert CliRunner().invoke(main, [str(word) for word in command]).exit_code == 0
-    grid = (tea / "build/exams-final/keys/final-grid.csv").read_text("utf-8-sig")
-    (here / "grid.csv").write_text(grid.replace("1,,,,,,", "1,A,Ada,A,A,A,A", 1), "utf-8-sig")
-    form = grid.partition("variant,A,")[2][:9]
+    (printed,) = (tea / "results/grids").glob("final-*.csv")
+    grid = printed.read_text("utf-8-sig")
+    form = grid.partition("form,")[2][:9]
+    (here / "grid.csv").write_text(grid.replace("1,,,,,,", f"1,{form},Ada,A,A,A,A", 1), "utf-8-sig")
     (here / "responses.json").write_text(json.dumps({"form": form, "responses": {}}))
     for command in (("mark", here / "grid.csv", "-C", tea), ("results", "add", tea / "build/results", "-C", tea)):
         assert CliRunner().invoke(main, [str(word) for word in command]).exit_code == 0

@@ -17,7 +17,7 @@ from kitbag.questions.model import Item, ItemType, Use
 from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.paper_exams import Exam, draw_forms, exam
 from kitbag.rendering.paper_pdf import PaperDocument, render_pdf
-from kitbag.results.grid import read_grid
+from kitbag.results.grid import blank_grid, read_grid
 from kitbag.results.marking import mark_grid
 
 TEA = Path(__file__).parents[1] / "projects/every-item-type"
@@ -223,7 +223,6 @@ def test_the_same_seed_gives_the_same_papers(course: Course) -> None:
 def test_the_second_attempt_goes_by_another_name(course: Course) -> None:
     forms = draw_forms(course, "final", variants=1, seed="2026", attempt=2)
     made = exam(course, forms, size="letter", templates=None)
-    assert made.grid_path == "exams/keys/final-2-grid.csv"
     assert made.documents[0].path == "exams/papers/final-2-A.pdf"
 
 
@@ -231,11 +230,13 @@ def test_the_grid_that_comes_with_the_papers_can_be_marked(course: Course) -> No
     from datetime import UTC, datetime
 
     made = exam(course, draw_forms(course, "final", variants=2, seed="2026"), size="a4", templates=None)
-    keyed = made.grid.replace(b"\r\n1,", b"\r\n1,b,Doe,", 1)
-    marked = mark_grid(course, read_grid(keyed, file="grid.csv"), when=datetime(2026, 11, 23, tzinfo=UTC))
+    second = made.variants[1].form.id
+    blank = blank_grid(made.variants[0].form.test, made.variants, seats=2)
+    keyed = blank.replace("\r\n1,", f"\r\n1,{second},Doe,", 1)
+    marked = mark_grid(course, read_grid(keyed.encode(), file="grid.csv"), when=datetime(2026, 11, 23, tzinfo=UTC))
 
     assert marked.findings == ()
-    assert [attempt.form for attempt in marked.attempts] == [made.forms[1].id]
+    assert [attempt.form for attempt in marked.attempts] == [second]
 
 
 def test_papers_know_nothing_of_the_instructors_part(course: Course) -> None:

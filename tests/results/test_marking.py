@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -16,7 +17,7 @@ from kitbag.questions.blueprint import Assessment, Blueprint
 from kitbag.questions.model import Essay, Use
 from kitbag.questions.scoring import score
 from kitbag.results.attempt import Attempt
-from kitbag.results.grid import NotAGrid, Variant, blank_grid, read_grid, variants_of
+from kitbag.results.grid import FormsChanged, NotAGrid, Variant, blank_grid, extended_grid, read_grid, variants_of
 from kitbag.results.marking import Marked, mark_grid
 from kitbag.results.sheet import Answer, as_written, key_response, read_cell
 
@@ -61,10 +62,12 @@ def key(variant: Variant) -> list[str]:
 
 
 def filled(blank: str, *rows: list[str]) -> bytes:
-    """Return the grid with these rows instead of its empty ones."""
+    """Return the grid with these rows instead of its empty ones; where they name a variant, they get its form code."""
     head = list(csv.reader(io.StringIO(blank)))
+    codes = {row[2]: row[1] for row in head if row[0] == "form"}
+    named = [[row[0], codes.get(row[1], row[1]), *row[2:]] for row in rows]
     text = io.StringIO()
-    csv.writer(text).writerows([*head[: head.index(["1", *[""] * (len(head[4]) - 1)])], *rows])
+    csv.writer(text).writerows([*head[: head.index(["1", *[""] * (len(head[4]) - 1)])], *named])
     return text.getvalue().encode()
 
 
@@ -221,11 +224,12 @@ def test_a_letter_that_is_no_choice_keeps_the_row_from_being_marked(
     assert [attempt.person for attempt in marked.attempts] == ["Roe"]
 
 
-def test_an_unknown_variant_and_a_missing_one(course: Course, variants: tuple[Variant, ...], blank: str) -> None:
+def test_an_unknown_form_and_a_missing_one(course: Course, variants: tuple[Variant, ...], blank: str) -> None:
     data = filled(blank, ["1", "C", "Doe", *key(variants[0])], ["2", "", "Roe", *key(variants[0])])
+    hint = f"Key in the form code printed on the sheet. This grid is for {variants[0].form.id}, {variants[1].form.id}."
     assert findings(course, data) == [
-        'grid.csv:6:2: Row 1 has the variant "C". The variants are A, B.',
-        "grid.csv:7:2: Row 2 has no variant. The variants are A, B.",
+        f'grid.csv:6:2: Row 1 has the form "C". {hint}',
+        f"grid.csv:7:2: Row 2 has no form code. {hint}",
     ]
 
 
@@ -259,8 +263,8 @@ def test_more_answers_than_questions(course: Course, variants: tuple[Variant, ..
     count = len(variants[0].entries)
     assert findings(course, filled(blank, ["1", "A", "Doe", *cells])) == [
         (
-            f"grid.csv:6:1: Row 1 has more answers than the {count} questions of variant A. "
-            "Was a cell keyed in twice, or the wrong variant?"
+            f"grid.csv:6:1: Row 1 has more answers than the {count} questions of form {variants[0].form.id}. "
+            "Was a cell keyed in twice, or the code of another form?"
         )
     ]
 
@@ -274,7 +278,7 @@ def test_a_bank_that_changed_since_printing_is_one_finding_a_variant(
     marked = mark(course, data)
     assert [str(finding) for finding in marked.findings] == [
         (
-            f"grid.csv:3:3: Variant A: the form {variants[0].form.id} is not what it was when its papers were printed. "
+            f"grid.csv:3:2: Variant A: the form {variants[0].form.id} is not what it was when its papers were printed. "
             "Mark it with the course as it was when the papers were printed."
         )
     ]
@@ -284,7 +288,7 @@ def test_a_bank_that_changed_since_printing_is_one_finding_a_variant(
 def test_a_form_id_that_was_altered(course: Course, variants: tuple[Variant, ...], blank: str) -> None:
     data = filled(blank.replace(variants[0].form.id, "2222-2223"), ["1", "A", "Doe", *key(variants[0])])
     (finding,) = findings(course, data)
-    assert finding.startswith('grid.csv:3:3: Variant A: "2222-2223" is no form id')
+    assert finding.startswith('grid.csv:3:2: Variant A: "2222-2223" is no form id')
 
 
 def test_the_grid_of_another_course(course: Course, blank: str) -> None:
@@ -299,14 +303,14 @@ def test_the_grid_of_another_course(course: Course, blank: str) -> None:
         (
             b"",
             (
-                "grid.csv:1:1: This is no marking grid: its first cell is not kitbag-grid/1. "
+                "grid.csv:1:1: This isn't a marking grid: its first cell isn't kitbag-grid/2. "
                 "Key the answers into the grid that was made with the papers, and keep its first lines."
             ),
         ),
         (
             b"name,1,2\nDoe,A,B\n",
             (
-                "grid.csv:1:1: This is no marking grid: its first cell is not kitbag-grid/1. "
+                "grid.csv:1:1: This isn't a marking grid: its first cell isn't kitbag-grid/2. "
                 "Key the answers into the grid that was made with the papers, and keep its first lines."
             ),
         ),
@@ -321,7 +325,7 @@ def test_the_grid_of_another_course(course: Course, blank: str) -> None:
             b"kitbag-grid/1\n1,A,Doe,B\n",
             (
                 'grid.csv:2:1: A line that begins with "1" does not belong here. '
-                "Above the sheets stand only the lines test, variant, and the headings no, variant, name."
+                "Above the sheets there are only the lines test, form, and the headings no, form, name."
             ),
         ),
         (
@@ -338,3 +342,74 @@ def test_what_is_no_grid(data: bytes, message: str) -> None:
     with pytest.raises(NotAGrid) as caught:
         read_grid(data, file="grid.csv")
     assert str(caught.value.finding) == message
+
+
+# --- Which form a sheet has ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", [str, str.lower, lambda code: code.replace("-", ""), lambda code: code[-4:]])
+def test_a_form_code_counts_as_people_type_it(
+    course: Course, variants: tuple[Variant, ...], blank: str, typed: Callable[[str], str]
+) -> None:
+    attempt = only(mark(course, filled(blank, ["1", typed(variants[1].form.id), "Doe", *key(variants[1])])))
+    assert (attempt.form, attempt.marks) == (variants[1].form.id, attempt.possible)
+
+
+def test_variant_a_of_another_draw_is_not_marked_with_this_key(course: Course, blank: str) -> None:
+    other = Assembly(course.banks, course.info.tests).draw("all", seed="other", draw=1)
+    for code in (other.id, other.id[-4:]):
+        (finding,) = mark(course, filled(blank, ["1", code, "Doe", "A"])).findings
+        assert str(finding).startswith(f'grid.csv:6:2: Row 1 has the form "{code}". Key in the form code')
+
+
+def test_a_letter_alone_is_asked_for_its_code(course: Course, variants: tuple[Variant, ...], blank: str) -> None:
+    data = filled(blank, ["1", "x", "Doe", "A"]).replace(b"1,x,", b"1,a,")
+    assert findings(course, data) == [
+        (
+            'grid.csv:6:2: Row 1 has the form "a". A letter alone doesn\'t say which papers these were. '
+            f"Key in the form code printed on the sheet, such as {variants[0].form.id}, or its last four characters."
+        )
+    ]
+
+
+def test_a_grid_of_an_earlier_version_goes_by_letters(
+    course: Course, variants: tuple[Variant, ...], blank: str
+) -> None:
+    one, two = variants
+    old = blank.replace("kitbag-grid/2", "kitbag-grid/1").replace("no,form,name", "no,variant,name")
+    for variant in variants:
+        old = old.replace(f"form,{variant.form.id},{variant.letter},", f"variant,{variant.letter},{variant.form.id},")
+    marked = mark(course, filled(old, ["1", "b", "Doe", *key(two)], ["2", "C", "Roe", *key(one)]))
+    assert [attempt.form for attempt in marked.attempts] == [two.form.id]
+    assert [str(finding) for finding in marked.findings] == [
+        'grid.csv:7:2: Row 2 has the variant "C". The variants are A, B.'
+    ]
+
+
+# --- A grid that grows ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_grid_gets_more_variants_and_keeps_what_was_typed(
+    course: Course, variants: tuple[Variant, ...], delimiter: str
+) -> None:
+    one, two = variants
+    typed = ["1", one.form.id, "Zoë, “Z” Doe", *key(one)]
+    rows = list(csv.reader(io.StringIO(blank_grid(course.info.tests[0], [one], seats=2))))
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows([*rows[:4], typed, rows[5]])
+    grown = extended_grid(text.getvalue().encode("utf-8-sig"), variants, file="grid.csv")
+
+    grid = read_grid(grown, file="grid.csv")
+    assert {form.code: form.letter for form in grid.forms.values()} == {one.form.id: "A", two.form.id: "B"}
+    assert [list(cells) for _, cells in grid.rows] == [typed, rows[5]]
+    assert extended_grid(grown, variants, file="grid.csv") == grown
+    attempt = only(mark(course, grown))
+    assert (attempt.person, attempt.marks) == ("Zoë, “Z” Doe", attempt.possible)
+
+
+def test_a_grid_with_other_items_under_the_same_code_is_refused(variants: tuple[Variant, ...], blank: str) -> None:
+    one = variants[0]
+    fewer = replace(one, entries=one.entries[1:])
+    with pytest.raises(FormsChanged):
+        extended_grid(blank.encode(), [fewer], file="grid.csv")

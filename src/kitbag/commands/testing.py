@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     from kitbag.commands.shared import Size
     from kitbag.course.model import Course
     from kitbag.rendering.paper_certificate import Completion
+    from kitbag.results.grid import Grid
 
 
 @click.command()
 @in_course
 @click.argument("test")
 @click.option("--variants", type=click.IntRange(1, 26), default=2, show_default=True, help="How many forms to draw.")
-@click.option("--seed", default="1", show_default=True, help="Any text; the same text draws the same forms.")
+@click.option("--seed", show_default="the edition", help="Any text; the same text draws the same forms.")
 @click.option("--attempt", type=click.IntRange(1, 20), default=1, help="Draw the forms of a later attempt.")
 @into_folder
 @paper_size
@@ -47,14 +48,18 @@ def paper(
     folder: Path,
     test: str,
     variants: int,
-    seed: str,
+    seed: str | None,
     attempt: int,
     into: Path | None,
     size: Size,
     *,
     no_templates: bool,
 ) -> None:
-    """Print TEST in variants: papers, answer sheets, a key for each, and a grid to key the answers into."""
+    """Print TEST in variants: papers, answer sheets, a key for each, and a grid to key the answers into.
+
+    Each draw has a folder and a grid of its own, results/grids/TEST-DRAW.csv. Printing it again keeps its papers and
+    whatever was keyed into the grid. results/printed.csv lists every form that was printed.
+    """
     from kitbag.build import Settings, print_exam
     from kitbag.findings import did_you_mean, listed
 
@@ -71,32 +76,49 @@ def paper(
 
 @click.command()
 @in_course
-@click.argument("grid", type=FILE)
+@click.argument("grids", metavar="[GRID]...", type=FILE, nargs=-1)
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When the test was taken; today where not given.")
 @into_folder
-def mark(folder: Path, grid: Path, day: datetime | None, into: Path | None) -> None:
-    """Score the answer sheets keyed into GRID, and write an attempt record for each into build/results/."""
+def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path | None) -> None:
+    """Score the answer sheets keyed into GRID, and write an attempt record for each into build/results/.
+
+    Without GRID, every grid in results/grids/ that holds answers is marked.
+    """
     from kitbag.findings import Severity
-    from kitbag.results.grid import NotAGrid, read_grid
     from kitbag.results.marking import mark_grid
     from kitbag.results.record import write_record
 
     course = sound_course(folder)
-    try:
-        when = (day or datetime.now(UTC)).astimezone()
-        marked = mark_grid(course, read_grid(bytes_of(grid), file=grid.name), when=when)
-    except NotAGrid as error:
-        print_findings([error.finding], err=True)
-        sys.exit(MISTAKES)
+    when = (day or datetime.now(UTC)).astimezone()
+    marked = [mark_grid(course, grid, when=when) for grid in _keyed_grids(folder, grids)]
+    attempts = [attempt for one in marked for attempt in one.attempts]
+    findings = [finding for one in marked for finding in one.findings]
     target = (into or folder / "build") / "results"
-    files = {f"{one.test}-{one.person or 'sheet'}-{one.id[:8]}.json": one for one in marked.attempts}
+    files = {f"{one.test}-{one.person or 'sheet'}-{one.id[:8]}.json": one for one in attempts}
     write({target / _file_name(name): write_record(attempt) for name, attempt in files.items()})
-    print_findings(marked.findings, err=True)
-    for attempt in marked.attempts:
+    print_findings(findings, err=True)
+    for attempt in attempts:
         passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
         click.echo(f"{attempt.person or attempt.id[:8]}: {attempt.marks} of {attempt.possible} {passed}".rstrip())
     click.echo(f"Wrote {len(files)} record{'' if len(files) == 1 else 's'} into {target}.")
-    sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in marked.findings) else 0)
+    sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _keyed_grids(folder: Path, files: Sequence[Path]) -> list[Grid]:
+    """Return the grids that were named, or all grids of the course that hold answers; leave where there is none."""
+    from kitbag.results.grid import NotAGrid, read_grid
+    from kitbag.results.printed import GRIDS
+
+    named = files or sorted(path for path in (folder / GRIDS).glob("*.csv"))
+    try:
+        grids = [read_grid(bytes_of(path), file=path.name) for path in named]
+    except NotAGrid as error:
+        print_findings([error.finding], err=True)
+        sys.exit(MISTAKES)
+    keyed = list(grids) if files else [grid for grid in grids if grid.is_keyed]
+    if not keyed:
+        stop(f"No answers have been keyed into a grid in {folder / GRIDS}. Print papers with: kitbag paper TEST")
+    return keyed
 
 
 @click.command()

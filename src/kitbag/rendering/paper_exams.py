@@ -17,26 +17,20 @@ from kitbag.questions.model import Item
 from kitbag.rendering.paper_items import Labelled, PrintedItem
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import Press, Size
-from kitbag.results.grid import Variant, blank_grid, variants_of
+from kitbag.results.grid import Variant, variants_of
 from kitbag.results.sheet import Answer, as_written, key_response
 
 PAPERS: Final = "exams/papers"
 KEYS: Final = "exams/keys"
-SEATS: Final = 24
-"""Rows on a new marking grid."""
 
 
 @dataclass(frozen=True)
 class Exam:
-    """A test on paper: its documents, and the grid to key the answer sheets into."""
+    """A test on paper, as drawn and laid out."""
 
-    forms: tuple[Form, ...]
+    variants: tuple[Variant, ...]
     """The forms, as variants A, B, C."""
     documents: tuple[PaperDocument, ...]
-    grid_path: str
-    """Where the grid goes, from build/: `exams/keys/final-grid.csv`."""
-    grid: bytes
-    """The grid: UTF-8 with a byte order mark, without which Excel takes it for another encoding."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +74,7 @@ def exam(course: Course, forms: Sequence[Form], *, size: Size, templates: Path |
         shown = _shown(test, variant, trainees)
         documents += _papers(trainees, f"{PAPERS}/{name}-{variant.letter}", shown)
         documents.append(_key(markers, f"{KEYS}/{name}-{variant.letter}-key.pdf", variant, shown))
-    grid = blank_grid(test, variants, seats=SEATS)
-    return Exam(tuple(forms), tuple(documents), f"{KEYS}/{name}-grid.csv", grid.encode("utf-8-sig"))
+    return Exam(variants, tuple(documents))
 
 
 def _shown(test: Assessment, variant: Variant, press: Press) -> dict[str, Any]:
@@ -151,11 +144,13 @@ def _key(press: Press, path: str, variant: Variant, shown: dict[str, Any]) -> Pa
         KeyEntry(entry.item, question, press.items.key(entry, every=True), as_written(entry, key_response(entry.item)))
         for entry, question in zip(variant.entries, shown["questions"], strict=True)
     ]
+    used = {entry.answer for entry in variant.entries}
     return press.document(
         path,
         "key.html",
         press.catalogue.text("paper.title.key", test=test.title, variant=variant.letter),
         entries=entries,
+        keying=[press.catalogue.text(f"paper.keying.{answer}") for answer in Answer if answer in used],
         cut_score=press.course.info.cut_score if test.cut_score is None else test.cut_score,
         **shown,
     )

@@ -2,15 +2,16 @@
 
 The grid is a CSV file that says which forms it is for:
 
-    kitbag-grid/1
+    kitbag-grid/2
     test,final
-    variant,A,7KQX-3M2R,5f0c92a1d3be
-    no,variant,name,1,2,3
-    1,A,Doe,B,AC,C A B
+    form,7KQX-3M2R,A,5f0c92a1d3be
+    no,form,name,1,2,3
+    1,7KQX-3M2R,Doe,B,AC,C A B
 
-A row is an answer sheet, a column a question. A cell holds what stands on the sheet (see `kitbag.results.sheet`). After
-the form id stands a fingerprint of items and order: where the bank has changed since the papers were printed, the form
-can no longer be rebuilt from its id, and that must not pass unseen.
+A row is an answer sheet, a column a question. A row names its form by the code printed on the sheet, because every draw
+has a variant A. A cell holds what is on the sheet (see `kitbag.results.sheet`). The fingerprint after a form covers its
+items and their order: once the bank has changed, the form can no longer be rebuilt from its code, and that must be
+noticed. Grids made by earlier versions, whose rows name the letter of the variant, are still read.
 """
 
 import csv
@@ -24,15 +25,21 @@ from kitbag.files import LARGEST_FILE
 from kitbag.findings import Finding, Place
 from kitbag.questions.assembly import Form
 from kitbag.questions.blueprint import Assessment
+from kitbag.questions.form_id import bare
 from kitbag.results.sheet import (
     SheetEntry,
     letter,
     sheet_entry,
 )
 
-FORMAT: Final = "kitbag-grid/1"
-FIXED: Final = ("no", "variant", "name")
+FORMAT: Final = "kitbag-grid/2"
+BY_LETTER: Final = "kitbag-grid/1"
+"""The format of earlier versions, in which a row names the letter of its variant."""
+FIXED: Final = ("no", "form", "name")
 """The columns before the questions."""
+_FIXED_BY_LETTER: Final = ("no", "variant", "name")
+_SHORT: Final = 4
+"""Characters at the end of a form code that suffice within one grid: the form's number and the check character."""
 _DELIMITERS: Final = ",;\t"
 
 
@@ -67,14 +74,29 @@ def variant_of(name: str, form: Form) -> Variant:
 def blank_grid(test: Assessment, variants: Sequence[Variant], *, seats: int) -> str:
     """Return a grid with a numbered row for each seat and a column for each question of the longest variant."""
     questions = max((len(variant.entries) for variant in variants), default=0)
+    head = [[FORMAT], ["test", test.id], *map(_form_line, variants), [*FIXED, *map(str, range(1, questions + 1))]]
+    return _as_csv([*head, *([str(seat), *[""] * (len(FIXED) - 1 + questions)] for seat in range(1, seats + 1))])
+
+
+def _form_line(variant: Variant) -> list[str]:
+    return ["form", variant.form.id, variant.letter, variant.fingerprint]
+
+
+def _as_csv(rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180, 2.1
-    writer.writerow([FORMAT])
-    writer.writerow(["test", test.id])
-    writer.writerows(["variant", one.letter, one.form.id, one.fingerprint] for one in variants)
-    writer.writerow([*FIXED, *range(1, questions + 1)])
-    writer.writerows([seat, *[""] * (len(FIXED) - 1 + questions)] for seat in range(1, seats + 1))
+    csv.writer(text, lineterminator="\r\n").writerows(rows)  # RFC 4180, 2.1
     return text.getvalue()
+
+
+@dataclass(frozen=True)
+class GridForm:
+    """A form that the sheets of a grid may have."""
+
+    line: int
+    code: str
+    """The form id, as printed."""
+    letter: str
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -84,14 +106,32 @@ class Grid:
     file: str
     test: str
     """The test's id."""
-    forms: Mapping[str, tuple[int, str, str]]
-    """Line, form id and fingerprint of each variant, by its letter."""
+    forms: Mapping[str, GridForm]
+    """The forms, by what a row calls them: the code without its hyphen; the letter in a grid of an earlier version."""
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     """The line in the file and the cells of each sheet."""
+    by_letter: bool = False
+    """Rows name the letter of the variant, as in grids of earlier versions."""
+
+    def form_of(self, cell: str) -> str | None:
+        """Return the form that a row's second cell names, as a key of `forms`; `None` where it names none.
+
+        The code counts in either case, with or without its hyphen; its last four characters are enough.
+        """
+        named = bare(cell)
+        if named in self.forms:
+            return named
+        ends = [key for key in self.forms if not self.by_letter and len(named) == _SHORT and key.endswith(named)]
+        return ends[0] if len(ends) == 1 else None
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether anyone has typed anything into its rows."""
+        return any(any(cells[1:]) for _, cells in self.rows)
 
 
 class NotAGrid(Exception):
-    """The file is no marking grid; `finding` says what it should be."""
+    """The file isn't a marking grid; `finding` says what it should be."""
 
     def __init__(self, finding: Finding) -> None:
         """Keep the finding."""
@@ -104,56 +144,87 @@ def read_grid(data: bytes, *, file: str) -> Grid:
 
     Raises NotAGrid.
     """
-    lines = _lines(data, file)
-    if not lines or lines[0][1][0] != FORMAT:
-        raise NotAGrid(
-            Finding(
-                "not-a-grid",
-                Place(file, 1, 1),
-                f"This is no marking grid: its first cell is not {FORMAT}.",
-                "Key the answers into the grid that was made with the papers, and keep its first lines.",
-            )
+    lines = [(line, [cell.strip() for cell in row]) for line, row in _lines(data, file)[1]]
+    if not lines or lines[0][1][0] not in (FORMAT, BY_LETTER):
+        raise _not_a_grid(
+            Place(file, 1, 1),
+            f"This isn't a marking grid: its first cell isn't {FORMAT}.",
+            "Key the answers into the grid that was made with the papers, and keep its first lines.",
         )
+    by_letter = lines[0][1][0] == BY_LETTER
     test = ""
-    forms: dict[str, tuple[int, str, str]] = {}
+    forms: dict[str, GridForm] = {}
     for position, (line, cells) in enumerate(lines[1:], 1):
         match cells:
             case ["test", name, *_]:
                 test = name
-            case ["variant", name, form, fingerprint, *_]:
-                forms[name.upper()] = (line, form, fingerprint)
-            case ["no", "variant", "name", *_]:
-                return Grid(file, test, forms, tuple((n, tuple(row)) for n, row in lines[position + 1 :]))
+            case ["variant", name, code, fingerprint, *_] if by_letter:
+                forms[name.upper()] = GridForm(line, code, name.upper(), fingerprint)
+            case ["form", code, name, fingerprint, *_] if not by_letter:
+                forms[bare(code)] = GridForm(line, code, name, fingerprint)
+            case ["no", "variant" | "form", "name", *_]:
+                return Grid(file, test, forms, tuple((n, tuple(row)) for n, row in lines[position + 1 :]), by_letter)
             case _:
-                raise NotAGrid(
-                    Finding(
-                        "not-a-grid",
-                        Place(file, line, 1),
-                        f'A line that begins with "{cells[0][:40]}" does not belong here.',
-                        "Above the sheets stand only the lines test, variant, and the headings no, variant, name.",
-                    )
+                raise _not_a_grid(
+                    Place(file, line, 1),
+                    f'A line that begins with "{cells[0][:40]}" does not belong here.',
+                    f"Above the sheets there are only the lines test, {FIXED[1]}, and the headings {', '.join(FIXED)}.",
                 )
-    raise NotAGrid(
-        Finding(
-            "not-a-grid",
-            Place(file),
-            "The line with the headings no, variant, name is missing.",
-            "Keep the first lines of the grid that was made with the papers.",
-        )
+    raise _not_a_grid(
+        Place(file),
+        f"The line with the headings {', '.join(_FIXED_BY_LETTER if by_letter else FIXED)} is missing.",
+        "Keep the first lines of the grid that was made with the papers.",
     )
 
 
-def _lines(data: bytes, file: str) -> list[tuple[int, list[str]]]:
-    """Return the lines that hold anything, with their numbers, each cell without the spaces around it."""
+def extended_grid(data: bytes, variants: Sequence[Variant], *, file: str) -> bytes:
+    """Return a grid with the forms of `variants` added that it lacks; every cell that someone typed stays as it is.
+
+    A grid that has all of them is returned unchanged, byte for byte.
+
+    Raises:
+        NotAGrid: the file can't be read as a grid of this version.
+        FormsChanged: it has a form of the same code with other items.
+    """
+    grid = read_grid(data, file=file)
+    if grid.by_letter:
+        raise _not_a_grid(Place(file, 1, 1), f"This grid is of an earlier version: its first cell isn't {FORMAT}.", "")
+    known = {bare(variant.form.id): variant for variant in variants}
+    if any(key in grid.forms and grid.forms[key].fingerprint != new.fingerprint for key, new in known.items()):
+        raise FormsChanged(file)
+    missing = [variant for key, variant in known.items() if key not in grid.forms]
+    if not missing:
+        return data
+    delimiter, lines = _lines(data, file)
+    rows = [row for _, row in lines]
+    heading = next(number for number, row in enumerate(rows) if [cell.strip() for cell in row[:3]] == list(FIXED))
+    questions = max(len(rows[heading]) - len(FIXED), *(len(variant.entries) for variant in missing))
+    rows[heading] = [*FIXED, *map(str, range(1, questions + 1))]
+    rows[heading:heading] = map(_form_line, missing)
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+class FormsChanged(Exception):
+    """The bank has changed: the same codes would now stand for other items than those of the grid."""
+
+
+def _not_a_grid(place: Place, message: str, hint: str) -> NotAGrid:
+    return NotAGrid(Finding("not-a-grid", place, message, hint))
+
+
+def _lines(data: bytes, file: str) -> tuple[str, list[tuple[int, list[str]]]]:
+    """Return the delimiter, and the lines that hold anything, with their numbers."""
     try:
         if len(data) > LARGEST_FILE:
             raise ValueError(data)
         # Excel's "Unicode text" is UTF-16 with tabs, and begins with a byte order mark too.
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        start = text.lstrip().removeprefix('"').removeprefix(FORMAT).removeprefix('"')[:1]
+        start = text.lstrip().removeprefix('"').removeprefix(FORMAT).removeprefix(BY_LETTER).removeprefix('"')[:1]
         delimiter = start if start in _DELIMITERS and start else _commonest(text)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        rows = [(reader.line_num, row) for row in reader]
     except (ValueError, csv.Error):
         raise NotAGrid(
             Finding(
@@ -163,7 +234,7 @@ def _lines(data: bytes, file: str) -> list[tuple[int, list[str]]]:
                 'Save it from the spreadsheet as "CSV UTF-8".',
             )
         ) from None
-    return [(line, row) for line, row in rows if any(row)]
+    return delimiter, [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
 
 
 def _commonest(text: str) -> str:

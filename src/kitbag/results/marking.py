@@ -18,7 +18,7 @@ from kitbag.questions.form_id import NoFormId
 from kitbag.questions.scoring import passes, score
 from kitbag.questions.solver import Undecided
 from kitbag.results.attempt import Attempt, ItemResult, Response
-from kitbag.results.grid import FIXED, Grid, Variant, variant_of
+from kitbag.results.grid import FIXED, Grid, GridForm, Variant, variant_of
 from kitbag.results.sheet import Answer, SheetEntry, UnclearMark, WrongCell, read_cell, read_marks
 
 
@@ -61,8 +61,8 @@ class _Marker:
             )
             return Marked((), tuple(self._findings))
         assembly = Assembly(self._course.banks, self._course.info.tests)
-        for name, (line, form_id, fingerprint) in self._grid.forms.items():
-            self._variants[name] = self._rebuilt(assembly, name, line, form_id, fingerprint)
+        for name, form in self._grid.forms.items():
+            self._variants[name] = self._rebuilt(assembly, form)
         attempts = []
         seen: dict[str, int] = {}
         for line, cells in self._grid.rows:
@@ -85,20 +85,23 @@ class _Marker:
         self._missing_rows(seen)
         return Marked(tuple(attempts), tuple(self._findings))
 
-    def _rebuilt(self, assembly: Assembly, name: str, line: int, form_id: str, fingerprint: str) -> Variant | None:
+    def _rebuilt(self, assembly: Assembly, printed: GridForm) -> Variant | None:
         """Return a variant as it was printed, or None where that is impossible, with a finding."""
         hint = "Mark it with the course as it was when the papers were printed."
+        column = 3 if self._grid.by_letter else 2
         try:
-            form = assembly.rebuild(form_id)
+            form = assembly.rebuild(printed.code)
         except NoFormId as error:
-            self._say("unknown-form", line, f"Variant {name}: {error}", "Keep the first lines of the grid.", column=3)
+            message = f"Variant {printed.letter}: {error}"
+            self._say("unknown-form", printed.line, message, "Keep the first lines of the grid.", column=column)
             return None
         except (NoForm, Undecided):
             form = None
-        variant = variant_of(name, form) if form else None
-        if variant is None or variant.form.test.id != self._grid.test or variant.fingerprint != fingerprint:
-            message = f"Variant {name}: the form {form_id} is not what it was when its papers were printed."
-            self._say("other-form", line, message, hint, column=3)
+        variant = variant_of(printed.letter, form) if form else None
+        if variant is None or variant.form.test.id != self._grid.test or variant.fingerprint != printed.fingerprint:
+            changed = f"the form {printed.code} is not what it was when its papers were printed."
+            message = f"Variant {printed.letter}: {changed}"
+            self._say("other-form", printed.line, message, hint, column=column)
             return None
         return variant
 
@@ -117,22 +120,21 @@ class _Marker:
     def _row(self, test: Assessment, line: int, cells: tuple[str, ...]) -> Attempt | None:
         number, named, name = (*cells, "", "")[:3]
         answers = cells[len(FIXED) :]
-        variant = self._variants.get(named.upper())
+        form = self._grid.form_of(named)
+        variant = self._variants[form] if form else None
         if variant is None:
-            if named.upper() in self._variants:
+            if form:
                 return None  # the form could not be rebuilt, which is one finding for all its rows
             if not named and not any(answers):
                 return None  # a name was keyed in, and the trainee did not come
-            known = listed(sorted(self._variants))
-            message = f'Row {number} has the variant "{named[:40]}".' if named else f"Row {number} has no variant."
-            self._say("unknown-variant", line, message, f"The variants are {known}.", column=2)
+            self._say("unknown-form", line, *self._form_wanted(number, named), column=2)
             return None
         if any(answers[len(variant.entries) :]):
             self._say(
                 "too-many-cells",
                 line,
-                f"Row {number} has more answers than the {len(variant.entries)} questions of variant {variant.letter}.",
-                "Was a cell keyed in twice, or the wrong variant?",
+                f"Row {number} has more answers than the {len(variant.entries)} questions of form {variant.form.id}.",
+                "Was a cell keyed in twice, or the code of another form?",
             )
             return None
         before = len(self._findings)
@@ -144,6 +146,22 @@ class _Marker:
         if any(finding.severity is Severity.ERROR for finding in self._findings[before:]):
             return None
         return self._record(test, variant, number, name, results)
+
+    def _form_wanted(self, number: str, named: str) -> tuple[str, str]:
+        """Return what is wrong with the form that a row names, and what to key in instead."""
+        printed = list(self._grid.forms.values())
+        if self._grid.by_letter:
+            message = f'Row {number} has the variant "{named[:40]}".' if named else f"Row {number} has no variant."
+            return message, f"The variants are {listed(sorted(form.letter for form in printed))}."
+        message = f'Row {number} has the form "{named[:40]}".' if named else f"Row {number} has no form code."
+        letters = {form.letter: form.code for form in printed}
+        if named.upper() in letters:
+            return message, (
+                "A letter alone doesn't say which papers these were. Key in the form code printed on the sheet, "
+                f"such as {letters[named.upper()]}, or its last four characters."
+            )
+        known = listed([form.code for form in printed])
+        return message, f"Key in the form code printed on the sheet. This grid is for {known}."
 
     def _result(
         self, test: Assessment, line: int, number: str, question: int, entry: SheetEntry, cell: str
