@@ -41,6 +41,14 @@ CHROMIUM_FLAGS = (
 """So that nothing but the page under test opens a connection."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what Kitbag remembers for a user apart from what it remembers for whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KITBAG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test that opens a browser, so that `-m 'not browser'` leaves them out."""
     for item in items:
