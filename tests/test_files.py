@@ -229,6 +229,36 @@ def test_no_name_leaves_the_folder(name: str, tmp_path: Path) -> None:
         write_tree(tmp_path, [(name, b"")])
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "con", "AUX", "a/nul.txt", "com1.tar.gz", "lpt\u00b9", "Prn .txt", "CONIN$", "con/index.html",
+        "x.", "x ", "a./b", "a\u202etxt.exe", "a\u2066b", "a\ud800", "a\x7f", "a\x85b", "n" * 256, "\u00e9" * 128,
+    ],
+)  # fmt: skip
+def test_no_name_is_lost_on_another_system(name: str) -> None:
+    assert not is_safe_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "console",
+        "a/com10",
+        "auxiliary.html",
+        "nul-1",
+        "null",
+        ".gitignore",
+        "a b.png",
+        "a..b",
+        "n" * 255,
+        "\u0645.html",
+    ],
+)
+def test_ordinary_names_are_safe(name: str) -> None:
+    assert is_safe_name(name)
+
+
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     (tmp_path / "index.html").mkdir()
     with pytest.raises(Unwritable, match="Is a directory"):

@@ -9,8 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from kitbag.files import is_safe_name
 
 LONGEST_TEXT: Final = 100_000
 """Characters in one text field; more than this is a mistake or an attack."""
@@ -77,8 +79,17 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _file_name(value: str) -> str:
+    if not is_safe_name(value):
+        raise PydanticCustomError("file_name", "no file can have this name on Windows")
+    return value
+
+
 Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 """A name given by the author and never shown as text: letters, digits, dot, hyphen, underscore."""
+
+FileId: TypeAlias = Annotated[Identifier, AfterValidator(_file_name)]
+"""An id that files are called by: one of the names that every system allows."""
 
 Line: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\r\n]*$")

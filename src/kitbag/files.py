@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import shutil
 import stat
 import sys
@@ -11,6 +12,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from kitbag.characters import DIRECTION_CONTROLS
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
 """Bytes in one input file; a larger one is refused before it is read."""
@@ -58,15 +61,32 @@ def read_within(folder: Path, name: str, *, largest: int = LARGEST_FILE) -> byte
         raise Unreadable("unreadable", f'"{name}" cannot be read: {reason}.') from None
 
 
+LONGEST_NAME: Final = 255
+"""Bytes in the name of one file or folder; the common file systems keep no more."""
+
+# Windows keeps these for devices, whatever the extension and however many spaces stand before it. It reads the
+# superscript digits as digits.
+_DEVICE: Final = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\ *(\.|$)", re.IGNORECASE
+)
+_NOT_IN_NAMES: Final = re.compile(
+    '[\x00-\x1f\x7f-\x9f\\\\:*?"<>|\u2028\u2029\ufffe\uffff' + "".join(sorted(DIRECTION_CONTROLS)) + "\ud800-\udfff]"
+)
+
+
 def is_safe_name(name: str) -> bool:
-    """Tell whether `name` is a relative path that stays inside its folder on every platform."""
+    """Tell whether `name` is a relative path that stays inside its folder and can be written on every platform.
+
+    So no part of it is a name that Windows keeps for a device, none ends in a dot or a space, which Windows drops, and
+    none holds what a file system refuses or nobody can see.
+    """
     parts = PurePosixPath(name).parts
-    bad = set('\\:*?"<>|')
     return (
         bool(parts)
         and not name.startswith("/")
-        and ".." not in parts
-        and not (bad | set(map(chr, range(32)))) & set(name)
+        and _NOT_IN_NAMES.search(name) is None
+        and all(not part.endswith((".", " ")) and _DEVICE.match(part) is None for part in parts)
+        and all(len(part.encode()) <= LONGEST_NAME for part in parts)
     )
 
 

@@ -176,6 +176,9 @@ def _finding(wrong: _Wrong, model: type[Model], tree: Tree) -> Finding:
         case "greater_than_equal" | "less_than_equal":
             bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
             code, text = "out-of-range", f"{name} is {_short(value)} and must be {bound}."
+        case "file_name":
+            code, text = "reserved-name", f'{name} is "{_short(value)}", and no file can have this name on Windows.'
+            hint = "Choose another one: files are called by it."
         case "whole_number" | "flag" | "decimal_number" | "day":
             code, text = "wrong-type", f'{name} is "{_short(value)}"; {wrong.message}.'
         case kind:

@@ -22,6 +22,7 @@ from typing import Any, Final, NoReturn
 import yaml
 from yaml._yaml import CParser  # where the C parser is made; `yaml` itself does not hand it on
 
+from kitbag.characters import turning_control
 from kitbag.findings import Finding, Place, Severity, did_you_mean
 
 DEEPEST: Final = 32
@@ -154,20 +155,32 @@ def read_tree(data: bytes, file: str) -> tuple[Tree | None, list[Finding]]:
     except yaml.MarkedYAMLError as error:
         findings.append(_syntax_finding(error, tree.marks))
         return None, findings
-    if _ESCAPE.search(text):
-        findings += _escaped(tree.value, tree.marks, ())
+    if _ESCAPE.search(text) or turning_control(text):
+        findings += _odd_characters(tree.value, tree.marks, ())
     return tree, findings
 
 
-def _escaped(value: Any, marks: Marks, path: tuple[str | int, ...]) -> Iterator[Finding]:
-    """Yield a finding for each text that an escape has given a character no page and no package can hold."""
+def _odd_characters(value: Any, marks: Marks, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Yield a finding for each text with a character that no page can hold, or that turns the text after it round."""
     if isinstance(value, str):
-        if odd := _UNPRINTABLE.search(value):
-            message = f"An escape in this text stands for U+{ord(odd.group()):04X}, which cannot be seen or printed."
-            yield Finding("control-character", marks.at(*path), message, "Delete it.")
+        yield from _odd_in(value, marks.at(*path))
     elif value:
         for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _escaped(inner, marks, (*path, step))
+            if isinstance(step, str):
+                yield from _odd_in(step, marks.key_at(*path, step))
+            yield from _odd_characters(inner, marks, (*path, step))
+
+
+def _odd_in(text: str, place: Place) -> Iterator[Finding]:
+    if odd := _UNPRINTABLE.search(text):
+        message = f"An escape in this text stands for U+{ord(odd.group()):04X}, which cannot be seen or printed."
+        yield Finding("control-character", place, message, "Delete it.")
+    if turning := turning_control(text):
+        message = f"The character U+{ord(turning):04X} in this text can't be seen, and turns the words after it round."
+        hint = (
+            "Delete it. Right-to-left words need none; U+2066 to U+2068 are fine if U+2069 ends them in the same line."
+        )
+        yield Finding("direction-control", place, message, hint)
 
 
 def _decode(data: bytes, file: str) -> tuple[str | None, list[Finding]]:

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from kitbag.course.blocks import Block
 from kitbag.course.sources import Passage, Sources
-from kitbag.fields import Citation, Cited, Day, Flag, Identifier, Line, Markdown, Minutes, Model, Whole
+from kitbag.fields import Citation, Cited, Day, FileId, Flag, Identifier, Line, Markdown, Minutes, Model, Whole
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import Item, ItemBank, Level, ScoringRule, Stimulus
 
@@ -38,7 +38,7 @@ class LearningObjective(Model):
 class Lesson(Model):
     """A sitting of a few minutes."""
 
-    id: Identifier
+    id: FileId
     """Names it within its module; the page is called so."""
     title: Line
     """What it is about."""
@@ -120,7 +120,7 @@ class Module(Model):
 
     schema_: Annotated[Literal["module/1"], Field(alias="schema")]
     """The kind and version of this file."""
-    id: Identifier
+    id: FileId
     """Names the module; the file carries the same name."""
     title: Line
     """What it is about."""
@@ -196,7 +196,7 @@ class PathStep(Model):
 class CoursePath(Model):
     """A way through the course."""
 
-    id: Identifier
+    id: FileId
     """Names it: `full`, `refresher`."""
     title: Line
     """What trainees read."""
@@ -272,7 +272,7 @@ class CourseInfo(Model):
 
     schema_: Annotated[Literal["course/1"], Field(alias="schema")]
     """The kind and version of this file."""
-    id: Identifier
+    id: FileId
     """Names the course; records and saved progress carry it."""
     title: Line
     """The title."""
@@ -298,7 +298,7 @@ class CourseInfo(Model):
     """Percentage of the points that passes a test."""
     scoring: ScoringRule = ScoringRule.PARTIAL
     """The rule for items that have none of their own."""
-    modules: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    modules: Annotated[tuple[FileId, ...], Field(min_length=1)]
     """The modules in order: `m1` is the file course/m1.yaml, its items are in questions/m1.yaml."""
     paths: tuple[CoursePath, ...] = ()
     """Ways through the course."""

@@ -25,9 +25,6 @@ COMPRESSED_MEDIA: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", "
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROL_IN_JSON: Final = re.compile(r"\\[bfu]|[\ufffe\uffff]")
 
-# Device names that Windows keeps for itself, whatever the extension.
-_RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
-
 
 @dataclass(frozen=True, slots=True)
 class PackageFile:
@@ -59,7 +56,7 @@ class Package:
         seen: set[str] = set()
         for file in self.files:
             folded = file.path.casefold()
-            if not is_safe_name(file.path) or folded in seen or any(map(_RESERVED.match, folded.split("/"))):
+            if not is_safe_name(file.path) or folded in seen:
                 raise ValueError(f"unsafe or repeated path in a package: {file.path!r}")
             seen.add(folded)
         if not self.archived and len(self.files) != 1:
@@ -339,8 +336,8 @@ def file_names(names: Iterable[str]) -> list[str]:
         # Windows drops a dot at the end, and hides nothing behind one at the start.
         stem, dot, suffix = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".").rpartition(".")
         stem, ending = (stem, f".{suffix}") if dot else (suffix or "file", "")
-        if _RESERVED.match(stem):
-            stem = f"{stem}-"
+        if not is_safe_name(stem):
+            stem = f"{stem}-"  # Windows keeps the name for a device.
         number, candidate = 1, f"{stem}{ending}"
         while candidate.casefold() in taken:
             number += 1

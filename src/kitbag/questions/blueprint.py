@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from kitbag.fields import Identifier, Line, Markdown, Model, Whole
+from kitbag.fields import FileId, Identifier, Line, Markdown, Model, Whole
 from kitbag.questions.model import ItemType, Level, ScoringRule, Use
 
 Count = Annotated[Whole, Field(ge=0, le=10_000)]
@@ -32,7 +32,7 @@ class Blueprint(Model):
 class Assessment(Model):
     """A test of the course: what it draws, how often it may be taken, and when it is passed."""
 
-    id: Identifier
+    id: FileId
     """Names the test: `kitbag quiz final`."""
     title: Line
     """What trainees read."""

@@ -93,6 +93,22 @@ def check_item(item: Item, at: At) -> Iterator[Finding]:
         )
 
 
+def unique_files(ids: Sequence[str], what: str, at: At, *path: str | int) -> Iterator[Finding]:
+    """Find ids that stand twice in a list of things that each have an `id` and a file of that name.
+
+    On Windows and macOS, names that differ only in case are the same file.
+    """
+    yield from unique(ids, what, at, *path)
+    first: dict[str, int] = {}
+    for number, name in enumerate(ids):
+        earlier = first.setdefault(name.lower(), number)
+        if ids[earlier] != name:
+            line = at(*path, earlier, "id").line
+            message = f'The {what} id "{name}" differs only in case from "{ids[earlier]}" in line {line}.'
+            hint = "Rename one: Windows and macOS would keep one file for both."
+            yield Finding("reserved-name", at(*path, number, "id"), message, hint)
+
+
 def unique(ids: Sequence[Any], what: str, at: At, *path: str | int) -> Iterator[Finding]:
     """Find ids that stand twice in a list of things that each have an `id`."""
     first: dict[Any, int] = {}

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from kitbag.fields import Cited, Flag, Identifier, Line, Markdown, Model, Number, Whole
+from kitbag.fields import Cited, FileId, Flag, Identifier, Line, Markdown, Model, Number, Whole
 
 
 class Level(StrEnum):
@@ -107,7 +107,7 @@ class ExpectedError(Model):
 class ItemBase(Cited):
     """What every item has, whatever its type."""
 
-    id: Identifier
+    id: FileId
     """Names the item in the whole course; it stays the same when the text is edited."""
     stem: Markdown
     """The question or task, complete without its options."""
@@ -337,7 +337,7 @@ Item: TypeAlias = Annotated[
 class Stimulus(Cited):
     """A text or picture that several items share."""
 
-    id: Identifier
+    id: FileId
     """Names it within its bank."""
     title: Line | None = None
     """A short heading."""
@@ -352,7 +352,7 @@ class ItemBank(Model):
 
     schema_: Annotated[Literal["questions/1"], Field(alias="schema")]
     """The kind and version of this file."""
-    module: Identifier
+    module: FileId
     """The module the items belong to; the file carries the same name."""
     stimuli: tuple[Stimulus, ...] = ()
     """Texts or pictures that several items share."""

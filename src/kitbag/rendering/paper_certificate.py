@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from kitbag.characters import DIRECTION_CONTROLS
 from kitbag.course.model import Course
 from kitbag.questions.form_id import ALPHABET, bare
 from kitbag.rendering.paper_pdf import PaperDocument
@@ -113,10 +114,7 @@ def certified(
 def clean_name(name: str) -> str:
     """Return a name on one line, composed (NFC), without control characters and signs that turn the text round."""
     kept = "".join(char if unicodedata.category(char) != "Cc" else " " for char in unicodedata.normalize("NFC", name))
-    return " ".join("".join(char for char in kept if char not in _TURNERS).split())
-
-
-_TURNERS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+    return " ".join("".join(char for char in kept if char not in DIRECTION_CONTROLS).split())
 
 
 def _right_to_left(text: str) -> bool:

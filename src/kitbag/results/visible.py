@@ -3,7 +3,8 @@
 import unicodedata
 from typing import Final
 
-_TURNERS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+from kitbag.characters import DIRECTION_CONTROLS
+
 _INSTEAD: Final = "\ufffd"
 
 
@@ -22,5 +23,5 @@ def _shown(character: str, *, lines: bool) -> str:
         return character
     if character in "\t\n\r\u2028\u2029":
         return " "
-    hidden = unicodedata.category(character) in ("Cc", "Cs") or character in _TURNERS
+    hidden = unicodedata.category(character) in ("Cc", "Cs") or character in DIRECTION_CONTROLS
     return _INSTEAD if hidden else character

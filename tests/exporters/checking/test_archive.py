@@ -19,7 +19,10 @@ from kitbag.exporters.checking.registry import check_package
 Judged = Callable[..., list[str]]
 
 PAGE = '<!doctype html><html lang="en"><title>T</title></html>'
-SAFE = "Names must be relative, without .., backslashes and drive letters."
+SAFE = (
+    'Names must be relative, without "..", backslashes, drive letters, device names of Windows (con, nul), '
+    "a dot or space at the end, and characters that can't be seen."
+)
 
 
 def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -40,13 +43,19 @@ def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes | str], method: int = zi
         ("C:/a.html", '"C:/a.html"'),
         ("a/../../b", '"a/../../b"'),
         ("bell\x07.html", "'bell\\x07.html'"),
+        ("NUL", '"NUL"'),
+        ("media/con.txt", '"media/con.txt"'),
+        ("x./page.html", '"x./page.html"'),
+        ("x ", '"x "'),
+        ("lpt\u00b9.html", '"lpt\u00b9.html"'),
+        ("exam\u202elmth.exe", "'exam\\u202elmth.exe'"),
     ],
 )
 def test_a_name_that_leads_out_is_refused(name: str, shown: str, judged: Judged) -> None:
     assert judged(zipped((name, PAGE))) == [
         (
-            f"p.zip: Names in this package would lead out of the folder it is unpacked in: {shown}. "
-            f"Do not unpack it. {SAFE}"
+            "p.zip: Names in this package lead out of the folder it is unpacked in, or can't be written on every "
+            f"system: {shown}. Do not unpack it. {SAFE}"
         )
     ]
 

@@ -7,7 +7,7 @@ from kitbag.course.checks.common import COURSE, RESERVED, unknown
 from kitbag.course.model import Module
 from kitbag.course.parts import Parts, Path_, Places, walk
 from kitbag.findings import Finding, Place, Severity
-from kitbag.questions.checks import At, unique
+from kitbag.questions.checks import At, unique, unique_files
 from kitbag.questions.model import Use
 
 
@@ -18,7 +18,11 @@ def modules(parts: Parts, places: Places) -> Iterator[Finding]:
             place = places.at(COURSE, "modules", number)
             if name in parts.info.modules[:number]:
                 yield Finding("duplicate-id", place, f'The module "{name}" is listed twice.', "Delete one.")
-            if name in RESERVED:
+            elif name.lower() in map(str.lower, parts.info.modules[:number]):
+                message = f'The module "{name}" differs only in case from another one.'
+                hint = "Rename one: Windows and macOS would keep one file for both."
+                yield Finding("reserved-name", place, message, hint)
+            if name.lower() in RESERVED:
                 yield Finding("reserved-name", place, f'A module cannot be called "{name}".', "Rename it and its file.")
     for name, module in parts.modules.items():
         file = f"course/{name}.yaml"
@@ -65,7 +69,7 @@ def lessons(parts: Parts, places: Places) -> Iterator[Finding]:
         def at(*path: str | int, _file: str = file) -> Place:
             return places.at(_file, *path)
 
-        yield from unique([lesson.id for lesson in module.lessons], "lesson", at, "lessons")
+        yield from unique_files([lesson.id for lesson in module.lessons], "lesson", at, "lessons")
         own = [objective.id for objective in module.objectives]
         for number, lesson in enumerate(module.lessons):
             for position, objective in enumerate(lesson.objectives):

@@ -26,8 +26,11 @@ def pictures(parts: Parts, places: Places) -> Iterator[Finding]:
     for file, path, src in pictures_in(parts):
         place = places.at(file, *path)
         if not is_safe_name(src):
-            message = f'"{src}" is not the name of a file under {MEDIA}.'
-            yield Finding("outside-folder", place, message, "Write the name only: picture.png.")
+            message = f'"{src}" can\'t be the name of a file under {MEDIA} on every system.'
+            hint = (
+                'Write a plain name such as picture.png: no "..", no leading "/", no name that Windows reserves (con).'
+            )
+            yield Finding("unsafe-name", place, message, hint)
             continue
         kind = PICTURE_KINDS.get("." + src.rpartition(".")[2].lower())
         if kind is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kitbag.course.checks.common import COURSE, unknown
 from kitbag.course.parts import Parts, Places
 from kitbag.findings import Finding, Place
-from kitbag.questions.checks import unique
+from kitbag.questions.checks import unique, unique_files
 
 
 def paths(parts: Parts, places: Places) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def tests(parts: Parts, places: Places) -> Iterator[Finding]:
     def at(*path: str | int) -> Place:
         return places.at(COURSE, *path)
 
-    yield from unique([test.id for test in info.tests], "test", at, "tests")
+    yield from unique_files([test.id for test in info.tests], "test", at, "tests")
     objectives = parts.objectives
     for number, test in enumerate(info.tests):
         here = ("tests", number)

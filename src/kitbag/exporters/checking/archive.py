@@ -96,8 +96,10 @@ class Archive:
             yield Finding(
                 "unsafe-name",
                 self.at(),
-                f"Names in this package would lead out of the folder it is unpacked in: {_shown(bad)}.",
-                "Do not unpack it. Names must be relative, without .., backslashes and drive letters.",
+                "Names in this package lead out of the folder it is unpacked in, or can't be written on every system: "
+                f"{_shown(bad)}.",
+                'Do not unpack it. Names must be relative, without "..", backslashes, drive letters, device names of '
+                "Windows (con, nul), a dot or space at the end, and characters that can't be seen.",
             )
         links = [entry.filename for entry in self._entries if stat.S_ISLNK(entry.external_attr >> 16)]
         if links:

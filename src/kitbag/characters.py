@@ -1,0 +1,34 @@
+"""The characters that need care wherever a text comes from someone else."""
+
+import re
+from typing import Final
+
+DIRECTION_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Everything that acts on the direction of text and can't be seen (Unicode Bidirectional Algorithm, 2)."""
+
+# Embeddings and overrides reach beyond the text they are in when nothing ends them, and Unicode itself advises against
+# them. The marks U+200E, U+200F and U+061C turn nothing round, and Arabic and Hebrew texts need them.
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_OPEN_ISOLATES: Final = "\u2066\u2067\u2068"
+_END_ISOLATE: Final = "\u2069"
+
+
+def turning_control(text: str) -> str | None:
+    """Return the first character that can turn the text round, or what stands after it; `None` where there is none.
+
+    Isolates (U+2066 to U+2069) that are closed in the same line are fine: what is inside them stays inside.
+    """
+    if _TURNS.search(text) is None:
+        return None
+    for line in text.splitlines():
+        opened: list[str] = []
+        for character in _TURNS.findall(line):
+            if character in _OPEN_ISOLATES:
+                opened.append(character)
+            elif character != _END_ISOLATE or not opened:
+                return str(character)
+            else:
+                opened.pop()
+        if opened:
+            return opened[0]
+    return None
