@@ -161,7 +161,7 @@ def test_schemas_describe_every_field(kind: str) -> None:
 
 
 def test_schemas_are_written_for_an_editor(tmp_path: Path) -> None:
-    assert kitbag("schema", "--into", tmp_path).output == f"Wrote 5 schemas into {tmp_path}.\n"
+    assert kitbag("schema", "--into", tmp_path).output == f"Wrote 6 schemas into {tmp_path}.\n"
     names = ["course", "glossary", "module", "questions", "sources"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.schema.json" for name in names]
 
@@ -169,7 +169,7 @@ def test_schemas_are_written_for_an_editor(tmp_path: Path) -> None:
 def test_a_schema_needs_a_kind() -> None:
     result = kitbag("schema")
     assert result.exit_code == 2
-    assert "Name a kind (course, module, questions, sources, glossary)" in result.output
+    assert "Name a kind (course, module, questions, sources, glossary, strings)" in result.output
 
 
 def test_init_starts_a_course_that_checks(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from kitbag.course.model import CourseInfo, Glossary, Module
+from kitbag.course.model import CourseInfo, Glossary, InterfaceStrings, Module
 from kitbag.course.sources import Sources
 from kitbag.fields import Model
 from kitbag.questions.model import ItemBank
@@ -22,6 +22,7 @@ KINDS: Final[dict[str, type[Model]]] = {
     "questions": ItemBank,
     "sources": Sources,
     "glossary": Glossary,
+    "strings": InterfaceStrings,
 }
 """The model of each kind of file, by the word its `schema:` line begins with."""
 
@@ -45,7 +46,7 @@ def schema_of(kind: str) -> str:
     """
     made: dict[str, Any] = KINDS[kind].model_json_schema(schema_generator=_AsAuthorsWrite)
     for model in {KINDS[kind], *_models(Model)}:
-        _describe(model, made if model is KINDS[kind] else made["$defs"].get(model.__name__, {}))
+        _describe(model, made if model is KINDS[kind] else made.get("$defs", {}).get(model.__name__, {}))
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 

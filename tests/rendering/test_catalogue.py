@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from kitbag.rendering.catalogue import Catalogue, catalogue_for, direction
+from kitbag.rendering.catalogue import Catalogue, catalogue_for, direction, plural_category, wrong_strings
 
 
 def test_a_string_is_filled_in() -> None:
@@ -62,3 +62,37 @@ def test_a_length_of_time_is_short(minutes: int, text: str) -> None:
 )
 def test_the_script_decides_the_direction(language: str, way: str) -> None:
     assert direction(language) == way
+
+
+# --- Strings of a course -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("ar", "zero one two few many other"),
+        ("uk", "many one few few many many"),
+        ("fr", "one one other other other other"),
+        ("en", "other one other other other other"),
+        ("xx", "other one other other other other"),
+    ],
+)
+def test_each_language_has_its_own_plural_forms(language: str, forms: str) -> None:
+    assert " ".join(plural_category(language, count) for count in (0, 1, 2, 3, 11, 100)) == forms
+
+
+def test_a_course_says_a_string_in_its_own_words_and_counts_in_its_own_language() -> None:
+    own = (("site.search", "بحث"), ("common.minutes.few", "{count} دقائق"), ("common.minutes.other", "{count} دقيقة"))
+    catalogue = catalogue_for("ar", own)
+    assert catalogue.text("site.search") == "بحث"
+    assert [catalogue.text("common.minutes", count=count) for count in (3, 100)] == ["3 دقائق", "100 دقيقة"]
+    assert catalogue.text("common.minutes", count=1) == "1 minute", "what has no translation stays English"
+
+
+def test_a_string_that_asks_for_an_unknown_value_is_reported_and_never_used() -> None:
+    own = {"common.edition": "Fassung {number}", "site.serch": "Suche", "common.minutes.few": "{count} min"}
+    assert list(wrong_strings(own)) == [
+        ("common.edition", '"common.edition" asks for {number}, which it is not given.', "It can hold {edition}."),
+        ("site.serch", 'Kitbag has no interface string "site.serch".', 'Did you mean "site.search"?'),
+    ]
+    assert catalogue_for("de", tuple(own.items())).text("common.edition", edition=2) == "Edition 2"

@@ -84,12 +84,19 @@ def checked(folder: Path, sketches: dict[str, Any] | None = None) -> Loaded:
     from kitbag.course.itemlint import lint_course
     from kitbag.course.load import load_course
     from kitbag.findings import in_order
+    from kitbag.rendering.string_checks import check_strings
 
     with no_collector():
         loaded = load_course(folder)
         if loaded.course is None:
             return loaded
-        findings = in_order([*loaded.findings, *lint_course(loaded.course, loaded.places, sketches)])
+        findings = in_order(
+            [
+                *loaded.findings,
+                *lint_course(loaded.course, loaded.places, sketches),
+                *check_strings(loaded.course, loaded.places),
+            ]
+        )
     return replace(loaded, findings=findings)
 
 

@@ -1,15 +1,15 @@
 """Reads a course folder: files to models, models to one `Course`, and everything that is wrong with them at once."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kitbag.course.checks import check
-from kitbag.course.checks.common import RESERVED
-from kitbag.course.model import Course, CourseInfo, Glossary, Module
+from kitbag.course.checks.common import RESERVED, STRINGS
+from kitbag.course.model import Course, CourseInfo, Glossary, InterfaceStrings, Module
 from kitbag.course.parts import MEDIA, Parts, Places, media_of
 from kitbag.course.sources import Sources
 from kitbag.fields import Model
@@ -54,6 +54,7 @@ def load_course(folder: Path, known: Known | None = None) -> Loaded:
     info = reading.read("course/course.yaml", CourseInfo)
     sources = reading.read("course/sources.yaml", Sources)
     glossary = reading.read("course/glossary.yaml", Glossary)
+    strings = reading.own_strings()
     names = [name for name in info.modules if name not in RESERVED] if info else _stems(folder / "course", RESERVED)
     modules = {name: reading.read(f"course/{name}.yaml", Module) for name in names}
     banks = {name: reading.bank(name) for name in names}
@@ -73,6 +74,7 @@ def load_course(folder: Path, known: Known | None = None) -> Loaded:
             modules=tuple(module for module in modules.values() if module),
             banks=tuple(bank for bank in banks.values() if bank),
             digest=course_digest(reading.digests),
+            strings=strings,
             media=media,
         )
     return Loaded(course, findings, reading.places)
@@ -118,6 +120,25 @@ class Reading:
         if not (self.folder / file).exists() and not (self.folder / file).is_symlink():
             return _empty_bank(name)
         return self.read(file, ItemBank)
+
+    def own_strings(self) -> dict[str, str]:
+        """Read the course's own interface strings, by their whole keys; a course needs none."""
+        if not (self.folder / STRINGS).exists() and not (self.folder / STRINGS).is_symlink():
+            return {}
+        own = self.read(STRINGS, InterfaceStrings)
+        return dict(self._flat((), own.strings)) if own else {}
+
+    def _flat(self, above: tuple[str, ...], tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        for name, value in tree.items():
+            path = (*above, name)
+            if isinstance(value, dict):
+                yield from self._flat(path, value)
+            elif isinstance(value, str):
+                yield ".".join(path), value
+            else:
+                place = self.places.at(STRINGS, "strings", *path)
+                message = f'"{".".join(path)}" is a list.'
+                self.findings.append(Finding("wrong-type", place, message, "Write text, or strings with their keys."))
 
     def hash_media(self, name: str) -> str:
         """Return the digest of a picture; nothing where it cannot be read, which the checks tell."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -169,6 +169,18 @@ class Glossary(Model):
     """The kind and version of this file."""
     terms: tuple[Term, ...] = ()
     """The entries, in any order."""
+
+
+# --- Interface strings -------------------------------------------------------------------------------------------
+
+
+class InterfaceStrings(Model):
+    """course/strings.yaml: words of the interface in the course's own language, or worded as its authors want them."""
+
+    schema_: Annotated[Literal["strings/1"], Field(alias="schema")]
+    """The kind and version of this file."""
+    strings: dict[str, Any] = {}
+    """The strings by their keys, nested like Kitbag's own: `quiz: {submit: Absenden}`."""
 
 
 # --- The course file ---------------------------------------------------------------------------------------------
@@ -334,6 +346,8 @@ class Course:
     """In the order of the modules; a module without a file of items has an empty bank."""
     digest: str = ""
     """SHA-256 over every input file, in hexadecimal: the content digest of the course."""
+    strings: Mapping[str, str] = field(default_factory=dict)
+    """Its own interface strings by their whole key (`quiz.submit`)."""
     media: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each picture it uses, in hexadecimal, by the picture's name under course/media."""
 

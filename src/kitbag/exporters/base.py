@@ -16,7 +16,7 @@ from kitbag.files import Unreadable, is_safe_name, read_within
 from kitbag.findings import Finding, Place, did_you_mean, listed
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import Essay, Item, ItemType, Numeric, ScoringRule, ShortAnswer, Stimulus, Use
-from kitbag.rendering.catalogue import Catalogue, catalogue_for
+from kitbag.rendering.catalogue import Catalogue, catalogue_of
 
 COMPRESSED_MEDIA: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp3", ".mp4", ".woff2"})
 """Media that are compressed already; an archive stores them as they are."""
@@ -212,7 +212,7 @@ def select(
         The selection, or None where a finding is an error: an unknown objective, nothing to export, a control
         character in a text, a picture that cannot be read.
     """
-    catalogue = catalogue_for(course.info.language)
+    catalogue = catalogue_of(course)
     place_of = place_of or bank_places(course)
     findings = [
         Finding(

@@ -14,7 +14,7 @@ from kitbag.exporters.deliveries import LEARNER_FORMATS
 from kitbag.exporters.manifest import REPORT
 from kitbag.exporters.platforms import PLATFORMS, Platform
 from kitbag.exporters.registry import EXPORTERS
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.styles import lean_style
 
@@ -55,7 +55,7 @@ class _Pages:
         language = course.info.language
         self._course = course
         self._listed = listed
-        self._catalogue = catalogue_for(language)
+        self._catalogue = catalogue_of(course)
         self._environment = make_environment(folder=templates, catalogue=self._catalogue, language=language)
         self._brand = course_file(templates / "templates", "brand.css") if templates else None
 

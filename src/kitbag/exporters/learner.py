@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from kitbag.course.model import Course, Module
 from kitbag.exporters.base import COMPRESSED_MEDIA, Package, PackageFile
 from kitbag.findings import Finding, Place, did_you_mean, listed
-from kitbag.rendering.catalogue import Catalogue, catalogue_for
+from kitbag.rendering.catalogue import Catalogue, catalogue_of
 from kitbag.rendering.kits import Kit, draw_kits, render_pages
 from kitbag.rendering.pages import Tests, render_site
 
@@ -39,7 +39,7 @@ class RenderedCourse:
     @property
     def catalogue(self) -> Catalogue:
         """The strings of the course's language."""
-        return catalogue_for(self.course.info.language)
+        return catalogue_of(self.course)
 
     @cached_property
     def name(self) -> str:

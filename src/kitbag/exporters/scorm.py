@@ -26,7 +26,7 @@ from kitbag.questions.model import (
     SingleChoice,
     TrueFalse,
 )
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.citations import practice_items
 from kitbag.rendering.markdown import plain
 
@@ -216,7 +216,7 @@ def _lom(version: Scorm, course: Course) -> Element:
     for tag in version.duration:
         inner = add(inner, tag)
     inner.text = f"PT{minutes // 60}H{minutes % 60}M"
-    text_in(educational, "description", catalogue_for(language).text("packages.accessible"))
+    text_in(educational, "description", catalogue_of(course).text("packages.accessible"))
     rights = add(lom, "rights")
     choice(rights, "copyrightAndOtherRestrictions" if not version.wrapped else "copyrightandotherrestrictions", "yes")
     text_in(rights, "description", course.info.licence)

@@ -17,6 +17,7 @@ from kitbag.files import Unreadable
 from kitbag.findings import Finding, Place, in_order
 from kitbag.preview.watching import Snapshot
 from kitbag.rendering.faults import TemplateFault, own_templates
+from kitbag.rendering.string_checks import check_strings
 
 START: Final = "site/index.html"
 """The page that a preview opens with."""
@@ -60,7 +61,8 @@ class Showing:
         """Read what has changed; where the course can no longer be read, the last pages stay, with the new findings."""
         loaded = self._reader.read()
         with self._news:
-            self.findings = loaded.findings
+            strings = check_strings(loaded.course, loaded.places) if loaded.course else ()
+            self.findings = in_order([*loaded.findings, *strings])
             self._stale = loaded.course is None
             if loaded.course is not None:
                 self.course = loaded.course

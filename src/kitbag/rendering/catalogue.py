@@ -2,12 +2,13 @@
 
 `templates/strings.en.yaml` holds the English; another language is a file of the same shape beside it, and what it
 leaves out falls back to English. A string may hold `{name}` where a value goes. A string that depends on a count is a
-map of the CLDR plural categories (`one`, `other`).
+map of the CLDR plural categories that the language needs (`one`, `few`, `other`). A course may bring its own strings.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -17,9 +18,13 @@ from typing import Any, Final
 
 import yaml
 
+from kitbag.course.model import Course
+from kitbag.findings import did_you_mean, listed
 from kitbag.rendering.compiled import keep, kept
 
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
+_CATEGORIES: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
+"""The plural categories of CLDR."""
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _RIGHT_TO_LEFT_SCRIPTS: Final = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa"})
 
@@ -45,8 +50,12 @@ class Catalogue:
         Raises KeyError where the key or a value is missing: both are mistakes of the program, not of an author.
         """
         string = self._strings.get(key)
+        if string is None and "count" in values:
+            # A string that isn't translated has only the English forms.
+            form = plural_category(self.language, values["count"])
+            string = self._strings.get(f"{key}.{form}") or self._strings[f"{key}.other"]
         if string is None:
-            string = self._strings[f"{key}.{self._plural(values['count'])}" if "count" in values else key]
+            raise KeyError(key)
         if "{" in string:
             return _GAP.sub(lambda gap: str(values[gap[1]]), string)
         return string
@@ -71,11 +80,6 @@ class Catalogue:
         kind = "both" if hours and rest else "hours" if hours else "minutes"
         return self.text(f"common.duration.{kind}", hours=hours, minutes=rest)
 
-    def _plural(self, count: object) -> str:
-        """Return the CLDR plural category, of the two that English and French need."""
-        one = (0, 1) if self.language.startswith("fr") else (1,)
-        return "one" if count in one else "other"
-
 
 def direction(language: str) -> str:
     """Return `rtl` where the language (BCP 47) is written from right to left, else `ltr`."""
@@ -85,16 +89,75 @@ def direction(language: str) -> str:
     return "rtl" if primary in _RIGHT_TO_LEFT else "ltr"
 
 
+def plural_category(language: str, count: object) -> str:
+    """Return the CLDR plural category of a count in a language: `one`, `few`, `other` and so on."""
+    if language == "en" or language.startswith("en-"):
+        return "one" if count == 1 else "other"
+    # Babel takes a while to import, and an English course doesn't need it.
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        locale = Locale.parse(language.partition("-")[0])
+    except (UnknownLocaleError, ValueError):
+        return "one" if count == 1 else "other"
+    return str(locale.plural_form(Decimal(str(count))))
+
+
+def catalogue_of(course: Course) -> Catalogue:
+    """Return the catalogue of a course: its own strings, then Kitbag's in its language, then English."""
+    return catalogue_for(course.info.language, tuple(course.strings.items()))
+
+
 @cache
-def catalogue_for(language: str) -> Catalogue:
-    """Return the catalogue of a language (BCP 47): its own strings, then those of its parent language, then English."""
+def catalogue_for(language: str, own: tuple[tuple[str, str], ...] = ()) -> Catalogue:
+    """Return the catalogue of a language (BCP 47): its own strings, then those of its parent language, then English.
+
+    `own` strings come before all of them, except those that ask for values Kitbag doesn't give (see `wrong_strings`).
+    """
     parts = language.split("-")
     names = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
-    strings: dict[str, str] = {}
+    english = _strings_in("en")
+    strings = {key: text for key, text in own if _fault(english, key, text) is None}
     for name in (*names, "en"):
         for key, text in _strings_in(name).items():
             strings.setdefault(key, text)
     return Catalogue(language, strings)
+
+
+def has_strings(language: str) -> bool:
+    """Tell whether Kitbag has interface strings in a language, or in its parent language."""
+    return bool(_strings_in(language) or _strings_in(language.partition("-")[0]))
+
+
+def untranslated(own: Mapping[str, str]) -> list[str]:
+    """Return the keys of the English strings that a course doesn't say in its own words; plural forms count as one."""
+    return sorted({_whole(key) for key in _strings_in("en")} - {_whole(key) for key in own})
+
+
+def wrong_strings(own: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Give the key of each string that can't be used, with what is wrong and what to do about it."""
+    english = _strings_in("en")
+    for key, text in own.items():
+        if (fault := _fault(english, key, text)) is not None:
+            yield key, *fault
+
+
+def _fault(english: Mapping[str, str], key: str, text: str) -> tuple[str, str] | None:
+    theirs = english.get(key) or (english.get(f"{_whole(key)}.other") if _whole(key) != key else None)
+    if theirs is None:
+        return f'Kitbag has no interface string "{key}".', did_you_mean(key, english)
+    gaps = set(_GAP.findall(theirs))
+    unknown = sorted(set(_GAP.findall(text)) - gaps)
+    if unknown:
+        known = f"It can hold {listed(f'{{{gap}}}' for gap in sorted(gaps))}." if gaps else "It has no values."
+        return f'"{key}" asks for {{{unknown[0]}}}, which it is not given.', known
+    return None
+
+
+def _whole(key: str) -> str:
+    """Return a key without its plural category."""
+    start, _, end = key.rpartition(".")
+    return start if end in _CATEGORIES else key
 
 
 def _strings_in(language: str) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from kitbag.course.matching import Change
 from kitbag.course.model import Course
 from kitbag.course.parts import Places
 from kitbag.course.provenance import PassageUse
-from kitbag.rendering.catalogue import Catalogue, catalogue_for
+from kitbag.rendering.catalogue import Catalogue, catalogue_of
 from kitbag.rendering.environment import make_environment
 
 
@@ -15,7 +15,7 @@ def drift_page(drift: Drift, course: Course, places: Places) -> str:
     It quotes the changed passages of the newer copy, for the author's own eyes; it is no part of the course.
     """
     language = course.info.language
-    catalogue = catalogue_for(language)
+    catalogue = catalogue_of(course)
     environment = make_environment(folder=None, catalogue=catalogue, language=language)
 
     def place(use: PassageUse) -> str:

@@ -28,7 +28,7 @@ from kitbag.questions.assembly import Assembly, Form, NoForm
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import Item
 from kitbag.questions.solver import Undecided
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.items import QUIZ_STYLES, LessonLink, QuizContext, as_script, render_questions
 from kitbag.rendering.markdown import MarkdownRenderer
@@ -162,7 +162,7 @@ class _Tests:
     def __init__(self, course: Course, templates: Path | None, digest: str) -> None:
         self.course = trainee_view(course)
         language = course.info.language
-        self._catalogue = catalogue_for(language)
+        self._catalogue = catalogue_of(course)
         self._environment = make_environment(folder=templates, catalogue=self._catalogue, language=language)
         self._brand = course_file(templates / "templates", "brand.css") if templates else None
         self._markdown = MarkdownRenderer(top_heading=3, table_label=self._catalogue.text("site.table"))

@@ -6,6 +6,7 @@ its file shows: `lessons/m1/…`, `modules/m1.html`, `practice/m1.html` and `ass
 other page shows the whole course.
 """
 
+import json
 import re
 import unicodedata
 from base64 import b64encode
@@ -25,7 +26,7 @@ from kitbag.course.model import Course, Lesson, Module, Term
 from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.rendering.blocks import BlockContext, BlockRenderer
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.citations import CitationLinks, anchor, practice_items, uses_of_passages
 from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.items import (
@@ -109,7 +110,7 @@ class _Site:
         self._documents = course.sources.documents  # with their errata: trainees may know what is wrong in a source
         self._templates = templates
         language = course.info.language
-        self.catalogue = catalogue_for(language)
+        self.catalogue = catalogue_of(course)
         self.environment = make_environment(folder=templates, catalogue=self.catalogue, language=language)
         self._text = self.catalogue.text
         self._brand = course_file(templates / "templates", "brand.css") if templates else None
@@ -131,6 +132,7 @@ class _Site:
             # With the places for values left in them: scripts fill those.
             "script_strings": self.catalogue.area("site"),
             "search_strings": dict(self.catalogue.area("search")),
+            "progress_forms": json.dumps(dict(self.catalogue.area("site.progress")), ensure_ascii=False),
         }
 
     # --- Files ---------------------------------------------------------------------------------------------------

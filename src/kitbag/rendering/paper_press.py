@@ -18,7 +18,7 @@ from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.questions.model import Item, Picture
 from kitbag.questions.shuffle import shown_order
-from kitbag.rendering.catalogue import Catalogue, catalogue_for
+from kitbag.rendering.catalogue import Catalogue, catalogue_of
 from kitbag.rendering.environment import course_file, make_environment
 from kitbag.rendering.figures import roles_chart_svg
 from kitbag.rendering.markdown import MarkdownRenderer, plain
@@ -69,7 +69,7 @@ class Press:
         self.course = course
         self.size = size
         self._templates = templates
-        self.catalogue: Catalogue = catalogue_for(course.info.language)
+        self.catalogue: Catalogue = catalogue_of(course)
         self._markdown = MarkdownRenderer()
         self.items = ItemPrinter(self.catalogue, self._markdown, course.stimuli)
 

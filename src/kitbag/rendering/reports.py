@@ -5,7 +5,7 @@ from typing import Final
 
 from kitbag.course.coverage import Coverage
 from kitbag.course.model import Course
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
 
 SHADES: Final = 4
@@ -15,7 +15,7 @@ SHADES: Final = 4
 def coverage_page(coverage: Coverage, course: Course) -> str:
     """Return one HTML page that needs no other file; it names the gaps, for authors and not for trainees."""
     language = course.info.language
-    environment = make_environment(folder=None, catalogue=catalogue_for(language), language=language)
+    environment = make_environment(folder=None, catalogue=catalogue_of(course), language=language)
     most = max((count for passage in coverage.passages for count in passage.by_objective.values()), default=0)
     return environment.get_template("reports/coverage.html").render(
         coverage=coverage,

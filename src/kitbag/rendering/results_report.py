@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from kitbag.questions.blueprint import Assessment
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.markdown import plain
 from kitbag.rendering.paper_pdf import PaperDocument, render_pdf
@@ -85,7 +85,7 @@ class Words:
     def __init__(self, report: Report) -> None:
         """Take the report."""
         self.report = report
-        self.catalogue = catalogue_for(report.course.info.language)
+        self.catalogue = catalogue_of(report.course)
 
     def text(self, key: str, **values: object) -> str:
         """Return a string of the report's area."""

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from kitbag.console import Console, Gone
 from kitbag.course.model import Course
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.results.allowances import allowed
 from kitbag.results.session import Quiz, begin, scored
 from kitbag.results.sittings import NoQuiz, desk_at, form_quiz, open_quiz, read_responses
@@ -44,7 +44,7 @@ def take(course: Course, name: str, settings: Settings) -> int:
         NoQuiz: there is no such test or form, no attempt left, no such code, or another window holds it.
         NoFormId, NoForm, Undecided: as `Assembly.rebuild`.
     """
-    console = Console(catalogue_for(course.info.language).text, plain=settings.plain)
+    console = Console(catalogue_of(course).text, plain=settings.plain)
     tests = {test.id: test for test in course.info.tests}
     try:
         person = settings.person
@@ -75,7 +75,7 @@ def score_file(course: Course, name: str, data: bytes, *, form: str | None, pers
         BadResponse: an item is not asked, or cannot have its response.
         NoFormId, NoForm, Undecided: as `Assembly.rebuild`.
     """
-    console = Console(catalogue_for(course.info.language).text, plain=True)
+    console = Console(catalogue_of(course).text, plain=True)
     try:
         named, who, responses = read_responses(data)
     except ValueError as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from kitbag.course.model import Course
-from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.results_report import number, percent
 from kitbag.results.attempt import Attempt
 from kitbag.results.session import Quiz
@@ -13,7 +13,7 @@ from kitbag.results.visible import visible
 
 def show_result(quiz: Quiz, attempt: Attempt, say: Callable[[str], None]) -> None:
     """Tell what an attempt earned: in all, by objective, and what to read again."""
-    t = catalogue_for(quiz.course.info.language).text
+    t = catalogue_of(quiz.course).text
     marks, possible = Fraction(attempt.marks), Fraction(attempt.possible)
     share = marks / possible if possible else Fraction(0)
     say(t("terminal.result", marks=number(marks), possible=number(possible), percent=percent(share)))

@@ -5,10 +5,10 @@ from typing import Final
 
 from kitbag.findings import Finding, Place, did_you_mean, listed
 
-RESERVED: Final = ("course", "sources", "glossary")
+RESERVED: Final = ("course", "sources", "glossary", "strings")
 """Names of files under course/ that no module can have."""
 
-COURSE, SOURCES, GLOSSARY = (f"course/{name}.yaml" for name in RESERVED)
+COURSE, SOURCES, GLOSSARY, STRINGS = (f"course/{name}.yaml" for name in RESERVED)
 
 
 def unknown(

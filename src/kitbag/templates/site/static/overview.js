@@ -12,8 +12,9 @@
   const bar = box?.querySelector("progress");
   const words = box?.querySelector("p");
   if (box instanceof HTMLElement && bar && words && count) {
-    const plural = new Intl.PluralRules(document.documentElement.lang).select(lessons.size) === "one" ? "one" : "other";
-    const text = box.dataset[plural] ?? "";
+    /** @type {Record<string, string>} */
+    const forms = JSON.parse(box.dataset.forms ?? "{}");
+    const text = forms[new Intl.PluralRules(document.documentElement.lang).select(lessons.size)] ?? forms.other ?? "";
     words.textContent = text.replace("{done}", String(count)).replace("{count}", String(lessons.size));
     bar.max = lessons.size;
     bar.value = count;
