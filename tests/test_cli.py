@@ -162,7 +162,7 @@ def test_schemas_describe_every_field(kind: str) -> None:
 
 def test_schemas_are_written_for_an_editor(tmp_path: Path) -> None:
     assert kitbag("schema", "--into", tmp_path).output == f"Wrote 6 schemas into {tmp_path}.\n"
-    names = ["course", "glossary", "module", "questions", "sources"]
+    names = ["course", "glossary", "module", "questions", "sources", "strings"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.schema.json" for name in names]
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from kitbag.cli import main
 from kitbag.course.blocks import Block
-from kitbag.course.model import CourseInfo, Glossary, Module
+from kitbag.course.model import CourseInfo, Glossary, InterfaceStrings, Module
 from kitbag.course.sources import Sources
 from kitbag.fields import Cited, Model
 from kitbag.modelling import read_model
@@ -28,6 +28,7 @@ WHOLE_FILES: dict[str, type[Model]] = {
     "course/1": CourseInfo,
     "sources/1": Sources,
     "glossary/1": Glossary,
+    "strings/1": InterfaceStrings,
     "module/1": Module,
     "questions/1": ItemBank,
 }
