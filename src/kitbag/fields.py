@@ -27,6 +27,7 @@ PATTERNS: Final = {
     r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$": "an edition such as 1.0 or 2026-2",
     r"^[0-9a-f]{64}$": "a SHA-256 in hexadecimal",
     r"^[A-Za-z0-9+/=]{4,2000}$": "a sketch in base64",
+    r"^#[0-9A-Fa-f]{6}$": 'a colour such as "#1f4e79", in quotation marks',
 }
 """What each pattern of the models asks for, in an author's words."""
 
@@ -116,6 +117,10 @@ Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 
 Citation: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[0-9]+)?$", max_length=64)]
 """A passage (`P2`) or one fact of it (`P2.4`)."""
+
+
+HexColour: TypeAlias = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+"""A colour in hexadecimal."""
 
 
 class Cited(Model):

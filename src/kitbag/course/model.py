@@ -15,9 +15,22 @@ from pydantic import Field
 
 from kitbag.course.blocks import Block
 from kitbag.course.sources import Passage, Sources
-from kitbag.fields import Citation, Cited, Day, FileId, Flag, Identifier, Line, Markdown, Minutes, Model, Whole
+from kitbag.fields import (
+    Citation,
+    Cited,
+    Day,
+    FileId,
+    Flag,
+    HexColour,
+    Identifier,
+    Line,
+    Markdown,
+    Minutes,
+    Model,
+    Whole,
+)
 from kitbag.questions.blueprint import Assessment
-from kitbag.questions.model import Item, ItemBank, Level, ScoringRule, Stimulus
+from kitbag.questions.model import Item, ItemBank, Level, Picture, ScoringRule, Stimulus
 
 # --- Modules -----------------------------------------------------------------------------------------------------
 
@@ -279,6 +292,21 @@ class Tracking(Model):
     Where left out, a unit with a final test is decided by it, and any other by its practice."""
 
 
+class Branding(Model):
+    """How a course shows whose it is."""
+
+    unit: Line | None = None
+    """The unit or organisation that gives the course; certificates and papers name it as their issuer."""
+    logo: Picture | None = None
+    """Shown at the top of every page, and on papers."""
+    crest: Picture | None = None
+    """Shown on certificates; the logo where there is none."""
+    accent: HexColour | None = None
+    """The colour of links, buttons and headings: `"#1f4e79"`. Its shades for dark screens follow from it."""
+    band: HexColour | None = None
+    """The ground of the broad band on the start page."""
+
+
 class CourseInfo(Model):
     """course/course.yaml: what the course is, and what holds for all of it."""
 
@@ -326,6 +354,8 @@ class CourseInfo(Model):
     """What to say about stepping out and about support, with a line to fill in locally."""
     evaluation: tuple[EvaluationQuestion, ...] = ()
     """The form by which trainees judge the course."""
+    branding: Branding = Branding()
+    """Whose course it is: issuing unit, logo, crest and colours."""
 
 
 # --- All of it ---------------------------------------------------------------------------------------------------

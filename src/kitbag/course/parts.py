@@ -98,6 +98,10 @@ def _may_hold(annotation: Any) -> bool:
 
 def pictures_in(parts: Parts) -> Iterator[tuple[str, Path_, str]]:
     """Give each picture the course shows: the file that asks for it, the path of its name there, and its name."""
+    if parts.info:
+        for key, picture in (("logo", parts.info.branding.logo), ("crest", parts.info.branding.crest)):
+            if picture:
+                yield "course/course.yaml", ("branding", key, "src"), picture.src
     for name, module in parts.modules.items():
         for path, value in walk(module):
             if isinstance(value, Figure):

@@ -14,8 +14,9 @@ from kitbag.exporters.deliveries import LEARNER_FORMATS
 from kitbag.exporters.manifest import REPORT
 from kitbag.exporters.platforms import PLATFORMS, Platform
 from kitbag.exporters.registry import EXPORTERS
+from kitbag.rendering.branding import brand_css
 from kitbag.rendering.catalogue import catalogue_of
-from kitbag.rendering.environment import course_file, make_environment
+from kitbag.rendering.environment import make_environment
 from kitbag.rendering.styles import lean_style
 
 INDEX: Final = "index.html"
@@ -57,7 +58,7 @@ class _Pages:
         self._listed = listed
         self._catalogue = catalogue_of(course)
         self._environment = make_environment(folder=templates, catalogue=self._catalogue, language=language)
-        self._brand = course_file(templates / "templates", "brand.css") if templates else None
+        self._brand = brand_css(course.info.branding, templates)
 
     @cached_property
     def _style(self) -> Markup:

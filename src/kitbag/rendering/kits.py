@@ -28,8 +28,9 @@ from kitbag.questions.assembly import Assembly, Form, NoForm
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.model import Item
 from kitbag.questions.solver import Undecided
+from kitbag.rendering.branding import brand_css
 from kitbag.rendering.catalogue import catalogue_of
-from kitbag.rendering.environment import course_file, make_environment
+from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import QUIZ_STYLES, LessonLink, QuizContext, as_script, render_questions
 from kitbag.rendering.markdown import MarkdownRenderer
 from kitbag.rendering.pages import digest_of, island_hashes, nonce_of
@@ -164,7 +165,7 @@ class _Tests:
         language = course.info.language
         self._catalogue = catalogue_of(course)
         self._environment = make_environment(folder=templates, catalogue=self._catalogue, language=language)
-        self._brand = course_file(templates / "templates", "brand.css") if templates else None
+        self._brand = brand_css(course.info.branding, templates)
         self._markdown = MarkdownRenderer(top_heading=3, table_label=self._catalogue.text("site.table"))
         self._environment.globals |= {
             "course": self.course.info,
@@ -223,7 +224,8 @@ class _Tests:
         """Return the pictures of a kit's items, by their name under course/media."""
         items = [drawn.item for form in kit.forms for drawn in form.items]
         stimuli = [self.course.stimuli[item.stimulus] for item in items if item.stimulus]
-        return {shown.picture.src for shown in (*items, *stimuli) if shown.picture}
+        logo = self.course.info.branding.logo
+        return {shown.picture.src for shown in (*items, *stimuli) if shown.picture} | ({logo.src} if logo else set())
 
     # --- Pages ---------------------------------------------------------------------------------------------------
 

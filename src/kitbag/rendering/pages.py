@@ -26,6 +26,7 @@ from kitbag.course.model import Course, Lesson, Module, Term
 from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.rendering.blocks import BlockContext, BlockRenderer
+from kitbag.rendering.branding import brand_css
 from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.citations import CitationLinks, anchor, practice_items, uses_of_passages
 from kitbag.rendering.environment import course_file, make_environment
@@ -113,7 +114,7 @@ class _Site:
         self.catalogue = catalogue_of(course)
         self.environment = make_environment(folder=templates, catalogue=self.catalogue, language=language)
         self._text = self.catalogue.text
-        self._brand = course_file(templates / "templates", "brand.css") if templates else None
+        self._brand = brand_css(course.info.branding, templates)
         self._numbers = {module.id: number for number, module in enumerate(self.course.modules, 1)}
         self._practice = {module.id: practice_items(self.course, module) for module in self.course.modules}
         self.environment.globals |= {
@@ -177,6 +178,8 @@ class _Site:
         items = [item for shown in self._practice.values() for item in shown]
         names |= {item.picture.src for item in items if item.picture}
         stimuli = [self.course.stimuli[item.stimulus] for item in items if item.stimulus]
+        logo = self.course.info.branding.logo
+        names |= {logo.src} if logo else set()
         return names | {stimulus.picture.src for stimulus in stimuli if stimulus.picture}
 
     # --- Pages ---------------------------------------------------------------------------------------------------

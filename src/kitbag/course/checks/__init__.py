@@ -7,6 +7,7 @@ unknown.
 from collections.abc import Iterator
 
 from kitbag.course.checks.banks import items
+from kitbag.course.checks.branding import branding
 from kitbag.course.checks.lessons import lessons, modules, objectives
 from kitbag.course.checks.pictures import pictures
 from kitbag.course.checks.plans import paths, tests, tracking
@@ -17,5 +18,7 @@ from kitbag.findings import Finding
 
 def check(parts: Parts, places: Places) -> Iterator[Finding]:
     """Give every finding of every check."""
-    for one in (modules, objectives, lessons, items, paths, tests, tracking, sources, glossary, citations, pictures):
+    for one in (modules, objectives, lessons, items, paths, tests, tracking, sources, glossary, citations):
         yield from one(parts, places)
+    yield from pictures(parts, places)
+    yield from branding(parts, places)

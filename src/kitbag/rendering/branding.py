@@ -1,0 +1,47 @@
+"""The colours of a course's branding as a style sheet; its own `templates/brand.css` comes after them."""
+
+from pathlib import Path
+
+from kitbag.course.colours import BLACK, DARK_PAGE, PAGE, WHITE, Colour, colour, ink_on, mix, readable
+from kitbag.course.model import Branding
+from kitbag.rendering.environment import course_file
+
+
+def brand_css(branding: Branding, templates: Path | None) -> bytes | None:
+    """Return the style sheet of a course's looks: its colours in light and dark, then its own rules; None without any.
+
+    `templates` is the course folder whose `templates/brand.css` counts; `None` ignores it.
+    """
+    own = course_file(templates / "templates", "brand.css") if templates else None
+    light, dark = _shades(branding, dark=False), _shades(branding, dark=True)
+    if not light:
+        return own
+    sheet = f"""\
+:root {{
+{light}}}
+@media (prefers-color-scheme: dark) {{
+:root:not([data-theme="light"]) {{
+{dark}}}
+}}
+:root[data-theme="dark"] {{
+{dark}}}
+"""
+    return sheet.encode() + (own or b"")
+
+
+def _shades(branding: Branding, *, dark: bool) -> str:
+    """Return the custom properties that follow from the branding's colours."""
+    page = DARK_PAGE if dark else PAGE
+    values: dict[str, Colour] = {}
+    if branding.accent:
+        given = colour(branding.accent)
+        accent = readable(mix(given, WHITE, 0.7), page) if dark else readable(given, page)
+        values["accent"] = accent
+        values["accent-ink"] = ink_on(accent)
+        values["accent-wash"] = mix(given, page, 0.25 if dark else 0.1)
+    if branding.band:
+        band = mix(colour(branding.band), BLACK, 0.8) if dark else colour(branding.band)
+        values["band"] = band
+        values["band-ink"] = ink_on(band)
+        values["band-soft"] = readable(mix(ink_on(band), band, 0.8), band)
+    return "".join(f"  --{name}: {value};\n" for name, value in values.items())
