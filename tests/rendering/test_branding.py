@@ -107,7 +107,5 @@ def test_what_is_wrong_is_reported_where_it_stands(tea: Path) -> None:
     ) in printed
     assert f'course/course.yaml:{line + 2}:15: There is no file "course/media/pott.svg".' in printed
     file.write_text(text.replace('"#7a1f4e"', "blue"), "utf-8")
-    assert (
-        f'course/course.yaml:{line + 3}:11: "accent" is "blue", which is not a colour such as "#1f4e79", in quotation marks.'
-        in kitbag("check", "-C", tea)
-    )
+    wrong = f'course/course.yaml:{line + 3}:11: "accent" is "blue", which is not a colour such as "#1f4e79"'
+    assert wrong in kitbag("check", "-C", tea)
