@@ -96,6 +96,7 @@ def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...
     """
     passages: list[ReadPassage] = []
     headings: list[str] = []
+    heading = ""
     under = 0
     for block in blocks:
         text = " ".join(block.text.split())
@@ -103,10 +104,11 @@ def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...
             continue
         if block.kind == "heading":
             headings.append(text)
+            heading = _shortened(text)
             under = 0
             continue
         under += 1
-        locator = _locator(block, headings[-1] if headings else "", under)
+        locator = _locator(block, heading, under)
         passages.append(ReadPassage(block.text.strip(), locator, block.seams))
     if not passages:
         raise DocumentError(f"{name} has no text in passages: nothing there can be cited.")
@@ -118,12 +120,15 @@ def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...
     return ReadDocument(name, tuple(passages), tuple(headings), silent_pages)
 
 
+def _shortened(heading: str) -> str:
+    """Return the first words of a heading: a page may put a megabyte into one, above thousands of passages."""
+    short = " ".join(heading.split()[:_LOCATOR_WORDS])[:_LOCATOR_LETTERS]
+    return short + (" \u2026" if short != heading else "")
+
+
 def _locator(block: Block, heading: str, under: int) -> str:
     parts = [f"page {block.page}"] if block.page else []
     if heading:
-        words = " ".join(heading.split())
-        short = " ".join(words.split()[:_LOCATOR_WORDS])[:_LOCATOR_LETTERS]
-        short += " \u2026" if short != words else ""
-        parts.append(f"under \u201c{short}\u201d")
+        parts.append(f"under \u201c{heading}\u201d")
     parts.append(f"number {block.number.strip('().')}" if block.number else f"paragraph {under}")
     return ", ".join(parts)

@@ -7,20 +7,18 @@ size of type, a last line that is short. What every page repeats at its head or 
 import io
 import logging
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
 from kitbag.course.documents.blocks import Block, DocumentError, looks_like_heading, marked
+from kitbag.course.documents.pdf_budget import Budget
 
 MOST_PAGES: Final = 1_000
-MOST_CONTENT: Final = 8_000_000
-"""Bytes of drawing instructions on one page; a dense page of text has some fifty thousand."""
-MOST_OPERATIONS: Final = 1_000_000
-"""Drawing instructions on one page, those of repeated forms included."""
 
 _FURNITURE_LINES: Final = 3
 """Lines at the head and at the foot of a page that may be furniture."""
@@ -35,6 +33,8 @@ _INDENT: Final = 0.7
 _COLUMN: Final = 6.0
 """Of the type size: what begins farther to the right than this is another column, and no indent."""
 _OTHER_SIZE: Final = 1.07
+_HEADING_LINES: Final = 8
+"""Lines of a heading at most; more are a paragraph, whatever their type."""
 _FULL: Final = 0.8
 """Of the longest line: a line as long as this went on to the edge of its column."""
 
@@ -71,18 +71,21 @@ def pdf_blocks(data: bytes, name: str) -> tuple[list[Block], tuple[int, ...]]:
             f"{name} has {len(pages)} pages and no text: it is most likely a scan. "
             "Have its text recognised (OCR) and give the result, or look for the publisher's text version."
         )
-    return list(_blocks(_without_furniture(pages))), silent
+    # Where everything repeats, as in a leaflet printed three times to a file, that is no furniture but the text.
+    lines = list(_without_furniture(pages)) or [line for page in pages for line in page]
+    return list(_blocks(lines)), silent
 
 
 def _pages(data: bytes, name: str) -> list[list[_Line]]:
     # Imported here: only PDF documents need it, and every command would pay for it.
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError
+    from pypdf.errors import DependencyError, LimitReachedError
 
     protected = (
         f"{name} is protected by a password or by an encryption that cannot be undone here. "
         "Save a copy without protection and give that."
     )
+    budget = Budget(name, len(data))
     with _silence("pypdf"):
         try:
             reader = PdfReader(io.BytesIO(data))
@@ -93,9 +96,18 @@ def _pages(data: bytes, name: str) -> list[list[_Line]]:
                     f"{name} has {len(reader.pages)} pages, more than {MOST_PAGES}. "
                     "Keep the part that the course rests on in a file of its own."
                 )
-            return [_lines(page, number, name) for number, page in enumerate(reader.pages, 1)]
+            pages = list(reader.pages)
+            forms = [
+                budget.begin(page) for page in pages
+            ]  # Before anything is drawn: what costs too much costs nothing.
+            return [
+                _lines(page, number, costs, budget)
+                for number, (page, costs) in enumerate(zip(pages, forms, strict=True), 1)
+            ]
         except DependencyError:
             raise DocumentError(protected) from None
+        except LimitReachedError:
+            raise budget.exceeded() from None
         except DocumentError:
             raise
         # A broken file breaks the library in ways without number.
@@ -115,22 +127,16 @@ def _silence(logger_name: str) -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _lines(page: Any, number: int, name: str) -> list[_Line]:
-    """Return the lines of a page in the order in which the page draws them; that is the order of its columns."""
-    contents = page.get_contents()
-    if contents is None:
-        return []
-    too_much = DocumentError(f"{name} has a page, {number}, that is too large to be read. Leave that page out.")
-    if len(contents.get_data()) > MOST_CONTENT:
-        raise too_much
-    fragments: list[_Line] = []
-    operations = 0
+def _lines(page: Any, number: int, forms: Mapping[str, int], budget: Budget) -> list[_Line]:
+    """Return the lines of a page in the order in which the page draws them; that is the order of its columns.
 
-    def count(*_: Any) -> None:
-        nonlocal operations
-        operations += 1
-        if operations > MOST_OPERATIONS:
-            raise too_much
+    `forms` holds what each drawing of a form costs.
+    """
+    fragments: list[_Line] = []
+
+    def count(operator: bytes, operands: Sequence[Any], *_: Any) -> None:
+        if operator == b"Do" and operands:
+            budget.spend(forms.get(str(operands[0]), 0))
 
     def take(text: str, cm: Sequence[float], tm: Sequence[float], font: dict[str, Any] | None, size: float) -> None:
         if text.strip():
@@ -141,23 +147,30 @@ def _lines(page: Any, number: int, name: str) -> list[_Line]:
             fragments.append(_Line(text, number, left, left, base, size * scale, bold))
 
     page.extract_text(visitor_operand_before=count, visitor_text=take)
-    return _joined(fragments)
+    budget.check()
+    return _joined(fragments, budget)
 
 
-def _joined(fragments: list[_Line]) -> list[_Line]:
+def _joined(fragments: list[_Line], budget: Budget) -> list[_Line]:
     """Join the fragments of one line; a bullet may have been drawn long before or after its words."""
     lines: list[_Line] = []
+    parts: list[list[str]] = []
+    """The text of each line, in the pieces it was drawn in."""
     loose: list[_Line] = []
     for fragment in fragments:
         if marked(fragment.text.strip() + " x").text == "x":
             loose.append(fragment)
             continue
         last = lines[-1] if lines else None
-        if last and _level(last, fragment) and fragment.left >= last.left and not last.text.endswith("\n"):
-            last.text += fragment.text
+        if last and _level(last, fragment) and fragment.left >= last.left and not parts[-1][-1].endswith("\n"):
+            parts[-1].append(fragment.text)
         else:
             lines.append(replace(fragment))
+            parts.append([fragment.text])
+    for line, pieces in zip(lines, parts, strict=True):
+        line.text = "".join(pieces)
     for mark in loose:
+        budget.compare(len(lines))
         beside = [line for line in lines if _level(line, mark) and line.left > mark.left]
         if beside:
             line = min(beside, key=lambda line: line.left)
@@ -192,12 +205,11 @@ def _without_furniture(pages: list[list[_Line]]) -> Iterator[_Line]:
             yield line
 
 
-def _blocks(lines: Iterator[_Line]) -> Iterator[Block]:
-    everything = list(lines)
-    setting = _Setting.of(everything)
+def _blocks(lines: list[_Line]) -> Iterator[Block]:
+    setting = _Setting.of(lines)
     group: list[_Line] = []
     seams: list[int] = []
-    for line in everything:
+    for line in lines:
         parts = setting.parts(group, line) if group else False
         if parts:
             yield setting.block(group, seams)
@@ -249,7 +261,8 @@ class _Setting:
         last = group[-1]
         if not _same_type(last, line) or marked(line.text).kind == "point":
             return True
-        if not line.bold and all(one.bold for one in group) and looks_like_heading(_text(group)):
+        may_be_heading = not line.bold and len(group) <= _HEADING_LINES and all(one.bold for one in group)
+        if may_be_heading and looks_like_heading(_text(group)):
             return True
         full = len(last.text) >= _FULL * self.longest
         finished = last.text.endswith(_SENTENCE_ENDS)
@@ -269,8 +282,9 @@ class _Setting:
         return marked(group[0].text).kind == "point" and not full and line.left <= group[0].left and len(group) > 1
 
     def _is_indented(self, group: list[_Line], line: _Line) -> bool:
-        reach = line.left - _COLUMN * line.size
-        margin = min((edge for edge in self.edges[line.page] if reach <= edge <= line.left), default=line.left)
+        edges = self.edges[line.page]
+        nearest = bisect_left(edges, line.left - _COLUMN * line.size)
+        margin = edges[nearest] if nearest < len(edges) and edges[nearest] <= line.left else line.left
         if marked(group[0].text).kind == "point":
             last = group[-1]
             if len(group) == 1 and last.words == last.left:
