@@ -7,11 +7,14 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
+from posixpath import dirname
 from typing import IO, Final
 
+from kitbag.exporters.checking.hints import Hints
 from kitbag.files import is_safe_name
 from kitbag.findings import Finding, Place, Severity, listed
 
@@ -21,6 +24,8 @@ LARGEST_TOTAL: Final = 2 * 1024**3
 """Bytes of all files together, unpacked."""
 LARGEST_DOCUMENT: Final = 32 * 1024**2
 """Bytes of one file that is read as a whole."""
+MOST_READ: Final = 32 * 1024**2
+"""Bytes of all pages and documents that are looked into, each as often as it is; the rest is passed over, and told."""
 _BOMB_RATIO: Final = 250
 _BOMB_SIZE: Final = 8 * 1024**2
 """A file that grows by more than the ratio to more than the size is no honest content."""
@@ -66,20 +71,57 @@ class Archive:
         """The files by path, in the order of the archive."""
         self.by_folded: Mapping[str, str] = {path.casefold(): path for path in self.files}
         """The path of each file by its path in one case."""
+        self._left = MOST_READ
+        self._hints = Hints()
+        self._passed_over: list[str] = []
 
     def at(self, path: str = "", line: int = 0) -> Place:
         """Return the place of a file in the package, or of the package."""
         return Place(f"{self.name}/{path}" if path else self.name, line)
 
     def read(self, path: str) -> bytes | None:
-        """Return a file's bytes; None where it is not there, damaged or too large, which `faults` tells."""
+        """Return a file's bytes; None where it is not there, damaged, too large or too much: others report that."""
         entry = self.files.get(path)
         if entry is None or entry.file_size > LARGEST_DOCUMENT:
             return None
+        if entry.file_size > self._left:
+            self._left = 0
+            self._passed_over.append(path)
+            return None
+        self._left -= entry.file_size
         try:
             return self._archive.read(entry)
         except BROKEN:
             return None
+
+    def passed_over(self) -> Iterator[Finding]:
+        """Yield what was not read because everything before it was enough, after all else was checked."""
+        if self._passed_over:
+            others = sorted(set(self._passed_over))
+            yield Finding(
+                "not-looked",
+                self.at(),
+                f"After {MOST_READ // 1024**2} MiB of pages and documents, the rest was not looked into: "
+                f"{_shown(others)}.",
+                "Check the package in parts.",
+                Severity.WARNING,
+            )
+
+    def near(self, name: str, known: Iterable[str]) -> str:
+        """Return `Did you mean "…"?` where one of the first known names is near; nothing once there were too many."""
+        return self._hints.near(name, known)
+
+    def near_path(self, path: str) -> str:
+        """Return `Did you mean "…"?` where a file in the same folder has a path near to this one."""
+        beside = self._in_folder.get(dirname(path), ()) if self._hints.left else ()
+        return self.near(path, (other for other in beside if abs(len(other) - len(path)) < _NEAR))
+
+    @cached_property
+    def _in_folder(self) -> Mapping[str, Sequence[str]]:
+        folders: dict[str, list[str]] = defaultdict(list)
+        for path in self.files:
+            folders[dirname(path)].append(path)
+        return folders
 
     def starts_with(self, path: str, size: int) -> bytes:
         """Return the first bytes of a file, or nothing where it cannot be read."""
@@ -241,8 +283,10 @@ def _is_safe(entry: zipfile.ZipInfo) -> bool:
 
 
 _LONGEST_NAME: Final = 1000
+_NEAR: Final = 4
+"""Letters by which the length of a misspelled path differs at most."""
 
 
-def _shown(names: list[str]) -> str:
+def _shown(names: Collection[str]) -> str:
     """Return names as they can be printed: no character of them acts on a terminal."""
     return listed((f'"{name[:80]}"' if name.isprintable() else ascii(name[:80]) for name in names), most=3)

@@ -5,6 +5,7 @@ from posixpath import normpath
 from typing import Final
 from urllib.parse import unquote
 
+from kitbag.exporters.checking.archive import Archive
 from kitbag.exporters.checking.content import Content, Resource
 from kitbag.exporters.checking.documents import (
     CARTRIDGE_ROOT,
@@ -16,7 +17,7 @@ from kitbag.exporters.checking.documents import (
     text_in,
     text_of,
 )
-from kitbag.exporters.checking.pages import HTML, check_pages, html_facts
+from kitbag.exporters.checking.pages import HTML, Pages, html_facts
 from kitbag.exporters.xml import Element
 from kitbag.findings import Finding, Place, Severity, did_you_mean, listed
 
@@ -61,8 +62,9 @@ def check(content: Content) -> Iterator[Finding]:
         yield Finding("banks", content.at(banks[1].element), message, "Bring them together into one.")
     for resource in content.resources:
         yield from _resource_faults(content, resource)
-    yield from check_pages(content.archive)
-    yield from _base_faults(content)
+    pages = Pages(content.archive)
+    yield from pages.faults()
+    yield from _base_faults(content, pages)
 
 
 def _resource_faults(content: Content, resource: Resource) -> Iterator[Finding]:
@@ -87,12 +89,12 @@ def _resource_faults(content: Content, resource: Resource) -> Iterator[Finding]:
             yield Finding("no-address", place, "The link has no address.", "Name it in url.")
     seen: set[str] = set()
     for item in root.iter("{*}item") if quiz else ():
-        yield from _item_faults(item, place, seen)
+        yield from _item_faults(content.archive, item, place, seen)
     if quiz:
         yield from _picture_faults(content, root, place)
 
 
-def _item_faults(item: Element, place: Place, seen: set[str]) -> Iterator[Finding]:
+def _item_faults(archive: Archive, item: Element, place: Place, seen: set[str]) -> Iterator[Finding]:
     where = place._replace(line=line_of(item))
     name = item.get("ident", "")
     if not name or name in seen:
@@ -105,17 +107,18 @@ def _item_faults(item: Element, place: Place, seen: set[str]) -> Iterator[Findin
         message = f'The item "{name}" has the profile "{profile}".' if profile else f'The item "{name}" has no profile.'
         hint = did_you_mean(profile, _PROFILES) or f"Its cc_profile must be one of: {listed(_PROFILES)}."
         yield Finding("profile", where, message, hint)
-    labels = list(dict.fromkeys(one.get("ident", "") for one in item.iter("{*}response_label")))
-    responses = {one.get("ident", "") for one in item.iter("{*}response_lid", "{*}response_str")}
+    labels = dict.fromkeys(one.get("ident", "") for one in item.iter("{*}response_label"))
+    responses = dict.fromkeys(one.get("ident", "") for one in item.iter("{*}response_lid", "{*}response_str"))
+    there_are = f"There are: {listed(labels)}."
     for rule in item.iter("{*}varequal"):
         at = place._replace(line=line_of(rule))
         asked, value = rule.get("respident", ""), text_of(rule)
         if asked not in responses:
             message = f'A rule of the item "{name}" asks for the response "{asked}", which it does not have.'
-            yield Finding("undeclared", at, message, did_you_mean(asked, sorted(responses)) or "Mend the rule.")
+            yield Finding("undeclared", at, message, archive.near(asked, responses) or "Mend the rule.")
         elif labels and value not in labels:
             message = f'A rule of the item "{name}" asks for the choice "{value}", which it does not have.'
-            yield Finding("unknown-choice", at, message, did_you_mean(value, labels) or f"There are: {listed(labels)}.")
+            yield Finding("unknown-choice", at, message, archive.near(value, labels) or there_are)
     feedback = {one.get("ident", "") for one in item.iter("{*}itemfeedback")}
     for shown in item.iter("{*}displayfeedback"):
         wanted = shown.get("linkrefid", "")
@@ -134,12 +137,11 @@ def _picture_faults(content: Content, root: Element, place: Place) -> Iterator[F
                 yield from _from_base(content, address, place._replace(line=line_of(text)))
 
 
-def _base_faults(content: Content) -> Iterator[Finding]:
+def _base_faults(content: Content, pages: Pages) -> Iterator[Finding]:
     """Yield the pages' addresses that begin at the root of the cartridge and lead nowhere."""
     for path in content.archive.files:
-        data = content.archive.read(path) if path.endswith(HTML) else None
-        if data and b"IMS-CC-FILEBASE" in data:
-            facts = html_facts(data.decode("utf-8", "replace"))
+        facts = pages.facts(path) if path.endswith(HTML) else None
+        if facts:
             for address in (*facts.loads, *facts.leads):
                 yield from _from_base(content, address, content.archive.at(path))
 

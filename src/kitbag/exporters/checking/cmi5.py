@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from kitbag.exporters.checking.archive import Archive
 from kitbag.exporters.checking.documents import child, line_of, local, missing, resolve, space_of, text_in
-from kitbag.exporters.checking.pages import check_pages
+from kitbag.exporters.checking.pages import Pages
 from kitbag.exporters.xml import Element
 from kitbag.findings import Finding, Place, listed
 
@@ -40,7 +40,7 @@ def check(archive: Archive | None, root: Element, place: Place) -> Iterator[Find
     for unit in units:
         yield from _unit_faults(unit, place, archive)
     if archive:
-        yield from check_pages(archive)
+        yield from Pages(archive).faults()
 
 
 def _at(place: Place, element: Element) -> Place:

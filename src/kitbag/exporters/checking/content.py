@@ -1,6 +1,6 @@
 """The manifest of a content package (IMS CP 1.1 to 1.2), which SCORM, QTI and Common Cartridge share."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Final
 from kitbag.exporters.checking.archive import Archive
 from kitbag.exporters.checking.documents import XML, Target, children, line_of, local, missing, resolve, text_in
 from kitbag.exporters.xml import Element
-from kitbag.findings import Finding, Place, Severity, did_you_mean, listed
+from kitbag.findings import Finding, Place, Severity, listed
 
 MANIFEST: Final = "imsmanifest.xml"
 _NEED_NOT_BE_LISTED: Final = (".xsd", ".dtd", MANIFEST)
@@ -92,6 +92,15 @@ class Content:
         """The resources by identifier."""
         return {resource.id: resource for resource in self.resources}
 
+    @cached_property
+    def listed_by(self) -> Mapping[str, set[str]]:
+        """The resources that list a file, by the file's path."""
+        listed_by: dict[str, set[str]] = defaultdict(set)
+        for resource in self.resources:
+            for _, target, _ in resource.files:
+                listed_by[target.path].add(resource.id)
+        return listed_by
+
     def faults(self) -> Iterator[Finding]:
         """Yield what is wrong with the manifest, whatever the package is for."""
         yield from self._identifier_faults()
@@ -120,13 +129,13 @@ class Content:
             known = [one.get("identifier", "") for one in children(outer, "organization")]
             if default and default not in known:
                 message = f'The default organization "{default}" is not there.'
-                hint = did_you_mean(default, known) or "Name one that is there."
+                hint = self.archive.near(default, known) or "Name one that is there."
                 yield Finding("unknown-organization", self.at(outer), message, hint)
         for item in self.items:
             wanted = item.get("identifierref")
             if wanted and wanted not in self.by_id:
                 message = f'This item opens the resource "{wanted}", which is not there.'
-                hint = did_you_mean(wanted, list(self.by_id)[:2000]) or "Name a resource of this manifest."
+                hint = self.archive.near(wanted, self.by_id) or "Name a resource of this manifest."
                 yield Finding("unknown-resource", self.at(item), message, hint)
             if wanted and not text_in(item, "title"):
                 message = "This item has no title, so the platform shows an empty line."
@@ -157,7 +166,7 @@ class Content:
             wanted = dependency.get("identifierref", "")
             if wanted not in self.by_id:
                 message = f'The resource "{resource.id}" depends on "{wanted}", which is not there.'
-                hint = did_you_mean(wanted, list(self.by_id)[:2000]) or "Name a resource of this manifest."
+                hint = self.archive.near(wanted, self.by_id) or "Name a resource of this manifest."
                 yield Finding("unknown-resource", self.at(dependency), message, hint)
 
     def _unlisted(self) -> Iterator[Finding]:

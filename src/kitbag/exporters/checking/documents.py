@@ -1,6 +1,5 @@
 """XML that somebody hands in, parsed without trust, and the addresses in it resolved within a package."""
 
-from collections.abc import Iterable
 from posixpath import dirname, join, normpath
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -9,7 +8,7 @@ from lxml import etree
 
 from kitbag.exporters.checking.archive import Archive
 from kitbag.exporters.xml import Element
-from kitbag.findings import Finding, Place, did_you_mean
+from kitbag.findings import Finding, Place
 
 XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 
@@ -141,10 +140,5 @@ def missing(archive: Archive, code: str, place: Place, path: str, named_by: str)
     if found:
         hint = f'It is called "{found}" there: upper and lower case must agree.'
     else:
-        hint = did_you_mean(path, _near(path, archive.files)) or "Put the file in, or take its name out."
+        hint = archive.near_path(path) or "Put the file in, or take its name out."
     return [Finding(code, place, f'{named_by} "{path}", which is not in the package.', hint)]
-
-
-def _near(path: str, paths: Iterable[str]) -> list[str]:
-    """Return the paths worth a comparison: that costs too much for thousands."""
-    return [other for other in paths if dirname(other) == dirname(path) and abs(len(other) - len(path)) < 4][:50]

@@ -17,9 +17,9 @@ from kitbag.exporters.checking.documents import (
     text_in,
     text_of,
 )
-from kitbag.exporters.checking.pages import XHTML, check_pages, xhtml_facts
+from kitbag.exporters.checking.pages import XHTML, Pages
 from kitbag.exporters.xml import Element
-from kitbag.findings import Finding, Severity, did_you_mean, listed
+from kitbag.findings import Finding, Severity, listed
 
 TITLE: Final = "EPUB 3"
 NOT_CHECKED: Final = "the schemas of XHTML and SVG, style sheets; epubcheck does that"
@@ -73,8 +73,9 @@ def check(archive: Archive) -> Iterator[Finding]:
     package, findings = document(archive, path)
     yield from findings
     if package is not None:
-        yield from _package_faults(archive, path, package)
-        yield from check_pages(archive, web_is=Severity.ERROR)
+        pages = Pages(archive)
+        yield from _package_faults(archive, path, package, pages)
+        yield from pages.faults(web_is=Severity.ERROR)
 
 
 def _mimetype_faults(archive: Archive) -> Iterator[Finding]:
@@ -95,7 +96,7 @@ def _mimetype_faults(archive: Archive) -> Iterator[Finding]:
         yield Finding("mimetype", place, message, "Write it again.")
 
 
-def _package_faults(archive: Archive, path: str, package: Element) -> Iterator[Finding]:
+def _package_faults(archive: Archive, path: str, package: Element, pages: Pages) -> Iterator[Finding]:
     place = archive.at(path, line_of(package))
     version = package.get("version", "")
     if not version.startswith("3."):
@@ -105,7 +106,7 @@ def _package_faults(archive: Archive, path: str, package: Element) -> Iterator[F
     items, findings = _items(archive, path, package)
     yield from findings
     for item in items.values():
-        yield from _item_faults(archive, path, item, items)
+        yield from _item_faults(archive, path, item, items, pages)
     yield from _spine_faults(archive, path, package, items)
     yield from _nav_faults(archive, path, items)
     listed_paths = {item.path for item in items.values()} | {path, "mimetype"}
@@ -167,7 +168,7 @@ def _items(archive: Archive, path: str, package: Element) -> tuple[dict[str, Ite
     return found, findings
 
 
-def _item_faults(archive: Archive, path: str, item: Item, items: Mapping[str, Item]) -> Iterator[Finding]:
+def _item_faults(archive: Archive, path: str, item: Item, items: Mapping[str, Item], pages: Pages) -> Iterator[Finding]:
     place = archive.at(path, line_of(item.element))
     if not item.type:
         yield Finding("no-type", place, f'"{item.path}" has no media-type.', "Say what kind of file it is.")
@@ -179,7 +180,7 @@ def _item_faults(archive: Archive, path: str, item: Item, items: Mapping[str, It
     if not item.path.endswith(XHTML):
         message = f'"{item.path}" should end in .xhtml: some readers go by that.'
         yield Finding("suffix", place, message, severity=Severity.WARNING)
-    facts, _ = xhtml_facts(archive, item.path)
+    facts = pages.facts(item.path)
     if facts is None:
         return
     needed = {
@@ -210,7 +211,7 @@ def _spine_faults(archive: Archive, path: str, package: Element, items: Mapping[
         wanted, place = reference.get("idref", ""), archive.at(path, line_of(reference))
         if wanted not in items:
             message = f'The spine names "{wanted}", which is not in the manifest.'
-            hint = did_you_mean(wanted, list(items)[:2000]) or "Add it to the manifest."
+            hint = archive.near(wanted, items) or "Add it to the manifest."
             yield Finding("unknown-item", place, message, hint)
         elif wanted in seen:
             yield Finding("repeated-page", place, f'The spine names "{wanted}" more than once.', "Name it once.")

@@ -3,18 +3,20 @@
 import binascii
 from base64 import b64decode
 from collections.abc import Iterator
-from fractions import Fraction
 from io import BytesIO
+from math import isfinite
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
+from kitbag.exporters.checking.archive import MOST_READ
 from kitbag.exporters.checking.documents import NotXml, children, line_of, local, text_in
+from kitbag.exporters.checking.hints import Hints
 from kitbag.exporters.checking.pages import html_facts
 from kitbag.exporters.moodle_grid import GRID
 from kitbag.exporters.xml import Element
-from kitbag.findings import Finding, Place, Severity, did_you_mean
+from kitbag.findings import Finding, Place, Severity
 
 TITLE: Final = "Moodle XML"
 NOT_CHECKED: Final = "plugins of your Moodle, and the text of embedded questions"
@@ -37,6 +39,8 @@ def check(data: bytes, place: Place) -> Iterator[Finding]:
         yield Finding("not-xml", place, message, "Take the DOCTYPE out.")
         return
     seen: dict[tuple[str, str], int] = {}
+    hints = Hints()
+    left = MOST_READ
     category, count = "", 0
     # A picture is one long text. No entity is left that could grow, and the file's size has a bound.
     questions = etree.iterparse(
@@ -48,13 +52,19 @@ def check(data: bytes, place: Place) -> Iterator[Finding]:
                 category = text_in(question, "category", "text")
             else:
                 count += 1
-            yield from _question_faults(question, place, seen, category)
+            yield from _question_faults(question, place, seen, category, hints)
+            left -= sum(len(text.text or "") for text in question.iter("text"))
+            if left >= 0 and question.get("type") in _TYPES[:-1]:
+                yield from _file_faults(question, place)
             question.clear(keep_tail=False)
     except etree.XMLSyntaxError as error:
         broken = NotXml(str(error).partition(", line ")[0], "", error.lineno or 0)
         message = f"This is not well-formed XML: {broken}."
         yield Finding("not-xml", place._replace(line=broken.line), message, "Write it again, or mend it there.")
         return
+    if left < 0:
+        message = f"After {MOST_READ // 1024**2} MiB of texts, no more files and addresses in them were looked for."
+        yield Finding("not-looked", place, message, "Split the file, and check each part.", Severity.WARNING)
     root = questions.root
     if local(root) != "quiz":
         message = f'The root of the document is "{local(root)}".'
@@ -64,12 +74,12 @@ def check(data: bytes, place: Place) -> Iterator[Finding]:
 
 
 def _question_faults(
-    question: Element, place: Place, seen: dict[tuple[str, str], int], category: str
+    question: Element, place: Place, seen: dict[tuple[str, str], int], category: str, hints: Hints
 ) -> Iterator[Finding]:
     kind, where = question.get("type", ""), place._replace(line=line_of(question))
     if kind not in _TYPES:
         message = f'A question is of the type "{kind}", which core Moodle does not have.'
-        hint = did_you_mean(kind, _TYPES) or "It needs a plugin there, or another type here."
+        hint = hints.near(kind, _TYPES) or "It needs a plugin there, or another type here."
         yield Finding("type", where, message, hint)
         return
     if kind == "category":
@@ -93,7 +103,6 @@ def _question_faults(
         message = f'The question "{name}" is worth "{grade}".'
         yield Finding("grade", where, message, "Write a number of points.")
     yield from _answer_faults(question, kind, name, where)
-    yield from _file_faults(question, name, where)
 
 
 def _answer_faults(question: Element, kind: str, name: str, where: Place) -> Iterator[Finding]:
@@ -126,18 +135,19 @@ def _answer_faults(question: Element, kind: str, name: str, where: Place) -> Ite
         yield Finding("no-key", where, message, hint)
 
 
-def _file_faults(question: Element, name: str, where: Place) -> Iterator[Finding]:
+def _file_faults(question: Element, place: Place) -> Iterator[Finding]:
+    name, where = text_in(question, "name", "text"), place._replace(line=line_of(question))
+    external: set[str] = set()
     for text in question.iter("text"):
-        if not text.text or _FILES not in unquote(text.text):
-            continue
         holder = text.getparent()
-        files = children(holder, "file") if holder is not None else []
-        held = {file.get("name", "") for file in files}
-        for address in html_facts(text.text).loads:
-            wanted = unquote(address).removeprefix(_FILES)
-            if unquote(address).startswith(_FILES) and wanted not in held:
-                message = f'The question "{name}" shows the file "{wanted}", which is not in it.'
+        held = {file.get("name", "") for file in (children(holder, "file") if holder is not None else [])}
+        for address in html_facts(text.text or "").loads:
+            wanted = unquote(address)
+            if wanted.startswith(_FILES) and wanted.removeprefix(_FILES) not in held:
+                message = f'The question "{name}" shows the file "{wanted.removeprefix(_FILES)}", which is not in it.'
                 yield Finding("missing-file", where, message, "Add it as a <file> beside that text.")
+            elif address.startswith(("http:", "https:", "//")):
+                external.add(address)
     for file in question.iter("file"):
         try:
             b64decode("".join((file.text or "").split()), validate=True)
@@ -145,14 +155,15 @@ def _file_faults(question: Element, name: str, where: Place) -> Iterator[Finding
             message = f'The file "{file.get("name", "")}" of the question "{name}" is damaged.'
             at = where._replace(line=line_of(file))
             yield Finding("damaged", at, message, "Add it again, in base64.")
-    for external in {address for text in question.iter("text") for address in html_facts(text.text or "").loads}:
-        if external.startswith(("http:", "https:", "//")):
-            message = f'The question "{name}" loads "{external[:100]}" from the web.'
-            yield Finding("remote", where, message, "Put the file into the question.", Severity.WARNING)
+    for address in sorted(external):
+        message = f'The question "{name}" loads "{address[:100]}" from the web.'
+        yield Finding("remote", where, message, "Put the file into the question.", Severity.WARNING)
 
 
 def _number(text: str) -> float | None:
+    # Read as a float: the exact value of 1e999999999 has a thousand million digits.
     try:
-        return float(Fraction(text.strip()))
-    except (ValueError, ZeroDivisionError, OverflowError):
+        value = float(text)
+    except ValueError:
         return None
+    return value if isfinite(value) else None

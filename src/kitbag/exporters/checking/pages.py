@@ -13,8 +13,6 @@ from kitbag.findings import Finding, Severity
 HTML: Final = (".html", ".htm")
 XHTML: Final = (".xhtml",)
 _WEB: Final = ("http:", "https:", "//", "ftp:")
-_LARGEST_LOOK: Final = 192 * 1024**2
-"""Bytes of pages that are looked through in one package; the rest is passed over, and told."""
 
 # What each element loads with its page, and what leads to another page.
 _LOADS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -82,7 +80,7 @@ def html_facts(page: str) -> PageFacts:
     return facts
 
 
-def xhtml_facts(archive: Archive, path: str) -> tuple[PageFacts | None, list[Finding]]:
+def _xhtml_facts(archive: Archive, path: str) -> tuple[PageFacts | None, list[Finding]]:
     """Return what a page in XHTML says, or why it cannot be read."""
     root, findings = document(archive, path)
     if root is None:
@@ -106,38 +104,46 @@ def _without_comments(style: str) -> str:
     return first + "".join(comment.partition("*/")[2] for comment in comments) + tail
 
 
-def check_pages(archive: Archive, *, web_is: Severity = Severity.WARNING) -> Iterator[Finding]:
-    """Yield what is wrong with the pages of a package: dangling links, files that are not there, repeated ids.
+class Pages:
+    """The pages and style sheets of a package; each is looked through once, however often it is asked for."""
 
-    `web_is` says how bad it is to load something from the web.
-    """
-    wanted: dict[str, dict[str, str]] = {}
-    looked = 0
-    for path, entry in archive.files.items():
-        if not path.lower().endswith((*HTML, *XHTML, ".css")):
-            continue
-        looked += entry.file_size
-        if looked > _LARGEST_LOOK:
-            message = f"After {_LARGEST_LOOK // 1024**2} MiB of pages, the rest was not looked into."
-            yield Finding("not-looked", archive.at(path), message, severity=Severity.WARNING)
-            break
-        facts, findings = _facts(archive, path)
-        yield from findings
-        if facts:
-            yield from _addresses(archive, path, facts, wanted, web_is)
-    for path, fragments in wanted.items():
-        facts, _ = _facts(archive, path)
-        if facts is None:
-            continue
-        for fragment, page in fragments.items():
-            if fragment not in facts.ids:
-                message = f'A link leads to "{path}#{fragment}", and no element there has that id.'
-                yield Finding("dangling-link", archive.at(page), message, "Mend the link, or give the element its id.")
+    def __init__(self, archive: Archive) -> None:
+        """Take the package; nothing is read yet."""
+        self._archive = archive
+        self._looked: dict[str, tuple[PageFacts | None, list[Finding]]] = {}
+
+    def facts(self, path: str) -> PageFacts | None:
+        """Return what a page or style sheet says; None where it is not there or can't be read."""
+        return self._look(path)[0]
+
+    def faults(self, *, web_is: Severity = Severity.WARNING) -> Iterator[Finding]:
+        """Yield what is wrong with the pages: dangling links, files that are not there, repeated ids.
+
+        `web_is` says how bad it is to load something from the web.
+        """
+        wanted: dict[str, dict[str, str]] = {}
+        for path in self._archive.files:
+            if path.lower().endswith((*HTML, *XHTML, ".css")):
+                facts, findings = self._look(path)
+                yield from findings
+                if facts:
+                    yield from _addresses(self._archive, path, facts, wanted, web_is)
+        for path, fragments in wanted.items():
+            if facts := self.facts(path):
+                for fragment in fragments.keys() - facts.ids:
+                    message = f'A link leads to "{path}#{fragment}", and no element there has that id.'
+                    place = self._archive.at(fragments[fragment])
+                    yield Finding("dangling-link", place, message, "Mend the link, or give the element its id.")
+
+    def _look(self, path: str) -> tuple[PageFacts | None, list[Finding]]:
+        if path not in self._looked:
+            self._looked[path] = _facts(self._archive, path)
+        return self._looked[path]
 
 
 def _facts(archive: Archive, path: str) -> tuple[PageFacts | None, list[Finding]]:
     if path.lower().endswith(XHTML):
-        return xhtml_facts(archive, path)
+        return _xhtml_facts(archive, path)
     data = archive.read(path)
     if data is None:
         return None, []

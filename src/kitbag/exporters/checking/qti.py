@@ -1,13 +1,14 @@
 """QTI 2.1 to 3.0 in a content package: items that can be shown, answered and scored."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from kitbag.exporters.checking.content import Content, Resource
 from kitbag.exporters.checking.documents import document, line_of, local, missing, resolve, text_of
 from kitbag.exporters.xml import Element
-from kitbag.findings import Finding, Place, Severity, did_you_mean, listed
+from kitbag.findings import Finding, Place, Severity, listed
 
 NOT_CHECKED: Final = "the standard's own schemas, and the score that each response gets"
 _ITEM_TYPE: Final = re.compile(r"imsqti_item_xmlv2p[0-2]|imsqti_item_xmlv3p0")
@@ -80,21 +81,14 @@ def _document_faults(content: Content, resource: Resource, expected: str, seen: 
         message = f'The identifier "{name}" is also that of "{seen[name]}".'
         yield Finding("repeated-identifier", place, message, "Platforms keep one of them: give each its own.")
     seen.setdefault(name, path)
-    listed_paths = {target.path for _, target, _ in resource.files}
-    yield from _reference_faults(content, root, path, listed_paths, resource)
+    yield from _reference_faults(content, root, path, resource)
     if expected == "assessmentItem":
         yield from _Item(content, root, path).faults()
 
 
-def _reference_faults(
-    content: Content, root: Element, path: str, listed_paths: set[str], resource: Resource
-) -> Iterator[Finding]:
-    listed_paths = listed_paths | {
-        target.path
-        for dependency in resource.element.iter("{*}dependency")
-        if (other := content.by_id.get(dependency.get("identifierref", "")))
-        for _, target, _ in other.files
-    }
+def _reference_faults(content: Content, root: Element, path: str, resource: Resource) -> Iterator[Finding]:
+    depends_on = {one.get("identifierref", "") for one in resource.element.iter("{*}dependency")}
+    comes_with = {resource.id, *depends_on}
     for element in root.iter():
         kind = _plain(element)
         address = element.get("src") or element.get("data") or (
@@ -111,7 +105,7 @@ def _reference_faults(
             continue
         gone = missing(content.archive, "missing-file", place, target.path, "It shows")
         yield from gone
-        if not gone and target.path not in listed_paths and kind != "assessmentItemRef":
+        if not gone and comes_with.isdisjoint(content.listed_by.get(target.path, ())) and kind != "assessmentItemRef":
             message = f'It shows "{target.path}", and its resource neither lists that nor depends on it.'
             yield Finding("unlisted", place, message, "List it there, so that it is imported too.", Severity.WARNING)
 
@@ -121,13 +115,13 @@ class _Item:
 
     def __init__(self, content: Content, root: Element, path: str) -> None:
         self._root = root
-        self._at = content.archive.at
+        self._archive = content.archive
         self._path = path
         self._declared = {one.get("identifier", ""): one for one in root if _plain(one) == "responseDeclaration"}
-        self._outcomes = {one.get("identifier", "") for one in root if _plain(one) == "outcomeDeclaration"}
+        self._outcomes = [one.get("identifier", "") for one in root if _plain(one) == "outcomeDeclaration"]
 
     def _place(self, element: Element) -> Place:
-        return self._at(self._path, line_of(element))
+        return self._archive.at(self._path, line_of(element))
 
     def faults(self) -> Iterator[Finding]:
         if not any(_plain(one) == "itemBody" for one in self._root):
@@ -139,7 +133,7 @@ class _Item:
             answered.add(name)
             if name not in self._declared:
                 message = f'This {_plain(interaction)} answers "{name}", which is not declared.'
-                hint = did_you_mean(name, self._declared) or "Add a response declaration."
+                hint = self._archive.near(name, self._declared) or "Add a response declaration."
                 yield Finding("undeclared", self._place(interaction), message, hint)
                 continue
             yield from self._choice_faults(interaction, self._declared[name])
@@ -151,25 +145,25 @@ class _Item:
         yield from self._variable_faults()
 
     def _choice_faults(self, interaction: Element, declared: Element) -> Iterator[Finding]:
-        choices = [one.get("identifier", "") for one in interaction.iter() if _plain(one) in _CHOICES]
-        twice = sorted({name for name in choices if choices.count(name) > 1}) if len(choices) < 2000 else []
+        counted = Counter(one.get("identifier", "") for one in interaction.iter() if _plain(one) in _CHOICES)
+        twice = sorted(name for name, count in counted.items() if count > 1)
         if twice:
             message = f'The choice "{twice[0]}" stands twice in one question.'
             yield Finding("repeated-choice", self._place(interaction), message, "Give each its own identifier.")
-        if not choices or _value(declared, "baseType") not in ("identifier", *_DIRECTED):
+        if not counted or _value(declared, "baseType") not in ("identifier", *_DIRECTED):
             return
-        known = set(choices)
+        there_are = f"There are: {listed(counted)}."
         values = [(text_of(one), one) for one in declared.iter() if _plain(one) == "value"]
         values += [(_value(one, "mapKey"), one) for one in declared.iter() if _plain(one) == "mapEntry"]
         for value, element in values:
             for name in value.split():
-                if name not in known:
+                if name not in counted:
                     message = f'The key names the choice "{name}", which the question does not have.'
-                    hint = did_you_mean(name, choices[:2000]) or f"There are: {listed(dict.fromkeys(choices))}."
+                    hint = self._archive.near(name, counted) or there_are
                     yield Finding("unknown-choice", self._place(element), message, hint)
 
     def _variable_faults(self) -> Iterator[Finding]:
-        known = {*self._declared, *self._outcomes, "completionStatus", "duration", "numAttempts"}
+        known = dict.fromkeys((*self._declared, *self._outcomes, "completionStatus", "duration", "numAttempts"))
         template = {one.get("identifier", "") for one in self._root if _plain(one) == "templateDeclaration"}
         for element in self._root.iter():
             kind = _plain(element)
@@ -180,7 +174,7 @@ class _Item:
                 name = _value(element, "outcomeIdentifier")
             if name and name not in known and name not in template:
                 message = f'It uses the variable "{name}", which is not declared.'
-                hint = did_you_mean(name, sorted(known)) or "Declare it."
+                hint = self._archive.near(name, known) or "Declare it."
                 yield Finding("undeclared", self._place(element), message, hint)
         if self._declared and "SCORE" not in self._outcomes:
             message = "The item declares no outcome SCORE, so platforms give no points."

@@ -2,14 +2,15 @@
 
 import os
 import stat
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from kitbag.exporters.checking import cartridge, cmi5, epub, gift, moodle, qti, scorm, site, spreadsheet
-from kitbag.exporters.checking.archive import Archive, Refused, open_archive
+from kitbag.exporters.checking.archive import MOST_READ, Archive, Refused, open_archive
 from kitbag.exporters.checking.content import MANIFEST, Content
 from kitbag.exporters.checking.documents import NotXml, document, local, parse
 from kitbag.files import LARGEST_FILE
@@ -17,6 +18,8 @@ from kitbag.findings import Finding, Place, Severity, has_errors, in_order
 
 MOST_OF_A_KIND: Final = 40
 """Findings of one kind that are shown; of a damaged package there can be thousands."""
+_MOST_KEPT: Final = 1_000
+"""Findings of one kind that are put in order before the first are shown."""
 _ZIP_SIGNS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ZIPPED: Final = (".zip", ".epub", ".imscc")
 _KNOWN: Final = "SCORM, cmi5, EPUB, QTI, Common Cartridge, Moodle XML, GIFT, Kitbag's CSV, a zip of pages, an HTML file"
@@ -51,12 +54,11 @@ def check_package(path: Path) -> Verdict:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return _no(name, "not-a-file", "This is not a file.", "Name a package.")
-            verdict = _check_file(file, name, status.st_size)
+            return _check_file(file, name, status.st_size)
     except Refused as refused:
         return Verdict("", 0, tuple(refused.findings))
     except OSError as error:
         return _no(name, "unreadable", f"This cannot be read: {error.strerror or error}.", "Check the name and rights.")
-    return replace(verdict, findings=_shortened(verdict.findings))
 
 
 def _no(name: str, code: str, message: str, hint: str) -> Verdict:
@@ -84,8 +86,8 @@ def _check_file(file: IO[bytes], name: str, size: int) -> Verdict:
 
 def _check_archive(archive: Archive) -> Verdict:
     title, find, not_checked = _recognised(archive)
-    findings = [*archive.damage(), *find]
-    return Verdict(title, len(archive.files), tuple(in_order(findings)), not_checked)
+    findings = _told(chain(archive.damage(), find, archive.passed_over()))
+    return Verdict(title, len(archive.files), findings, not_checked)
 
 
 def _recognised(archive: Archive) -> tuple[str, Iterable[Finding], str]:
@@ -141,25 +143,38 @@ def _content(content: Content) -> tuple[str, Iterable[Finding], str]:
 
 
 def _check_text(data: bytes, name: str, suffix: str) -> Verdict:
-    place = Place(name)
+    format_ = _text_format(data, suffix)
+    if format_ is None:
+        return _no(name, "unknown", "This is no package that is known.", f"Known are: {_KNOWN}.")
+    # Only Moodle's files hold their pictures, and are much larger than their texts.
+    if len(data) > MOST_READ and format_.title != moodle.TITLE:
+        limit = f"{MOST_READ // 1024**2} MiB"
+        return _no(name, "too-large", f"This is larger than {limit}.", "Split it or make it smaller.")
+    return Verdict(format_.title, 1, _told(format_.check(data, Place(name))), format_.not_checked)
+
+
+class _TextFormat(NamedTuple):
+    """A format of a single file, and how it is checked."""
+
+    title: str
+    check: Callable[[bytes, Place], Iterator[Finding]]
+    not_checked: str
+
+
+def _text_format(data: bytes, suffix: str) -> _TextFormat | None:
+    """Return the format of a single file by what it holds, or None where that is none that is known."""
     begin = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()[:15].lower()
     if suffix in (".html", ".htm", ".xhtml") or begin.startswith((b"<!doctype html", b"<html")):
-        return _verdict(site.FILE_TITLE, site.check_file, data, place, site.NOT_CHECKED)
+        return _TextFormat(site.FILE_TITLE, site.check_file, site.NOT_CHECKED)
     if suffix == ".csv":
-        return _verdict(spreadsheet.TITLE, spreadsheet.check, data, place, spreadsheet.NOT_CHECKED)
+        return _TextFormat(spreadsheet.TITLE, spreadsheet.check, spreadsheet.NOT_CHECKED)
     if suffix == ".gift" or (suffix == ".txt" and b"{" in data):
-        return _verdict(gift.TITLE, gift.check, data, place, gift.NOT_CHECKED)
+        return _TextFormat(gift.TITLE, gift.check, gift.NOT_CHECKED)
     if begin.startswith(b"<") or suffix == ".xml":
         if b"<courseStructure" in data[:65536]:
-            return _verdict(cmi5.TITLE, _structure, data, place, cmi5.NOT_CHECKED)
-        return _verdict(moodle.TITLE, moodle.check, data, place, moodle.NOT_CHECKED)
-    return _no(name, "unknown", "This is no package that is known.", f"Known are: {_KNOWN}.")
-
-
-def _verdict(
-    title: str, check: Callable[[bytes, Place], Iterator[Finding]], data: bytes, place: Place, not_checked: str
-) -> Verdict:
-    return Verdict(title, 1, tuple(in_order(check(data, place))), not_checked)
+            return _TextFormat(cmi5.TITLE, _structure, cmi5.NOT_CHECKED)
+        return _TextFormat(moodle.TITLE, moodle.check, moodle.NOT_CHECKED)
+    return None
 
 
 def _structure(data: bytes, place: Place) -> Iterator[Finding]:
@@ -171,25 +186,27 @@ def _structure(data: bytes, place: Place) -> Iterator[Finding]:
     yield from cmi5.check(None, root, place)
 
 
-def _shortened(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the first findings of each kind, and after them how many there are beyond."""
+def _told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the first findings of each kind in order, and after them how many there are beyond.
+
+    No more than a share is ever kept: of a hostile file there can be millions.
+    """
     counts: Counter[tuple[str, Severity]] = Counter()
     kept = []
-    last: dict[tuple[str, Severity], Finding] = {}
     for finding in findings:
         key = finding.code, finding.severity
         counts[key] += 1
-        if counts[key] <= MOST_OF_A_KIND:
+        if counts[key] <= _MOST_KEPT:
             kept.append(finding)
-            last[key] = finding
-    beyond = [
-        replace(
-            last[key],
-            place=Place(last[key].place.file.partition("/")[0]),
-            message=f"There are {count - MOST_OF_A_KIND} more findings like the last ones of the kind {key[0]}.",
-            hint="Mend those shown first.",
-        )
-        for key, count in counts.items()
-        if count > MOST_OF_A_KIND
-    ]
-    return (*kept, *beyond)
+    shown: dict[tuple[str, Severity], list[Finding]] = defaultdict(list)
+    for finding in in_order(kept):
+        shown[finding.code, finding.severity].append(finding)
+    beyond = []
+    for (code, severity), first in shown.items():
+        # What is said twice at one place is one finding; of those not kept, nobody knows.
+        count = len(first) + max(0, counts[code, severity] - _MOST_KEPT)
+        if count > MOST_OF_A_KIND:
+            place = Place(first[0].place.file.partition("/")[0])
+            message = f"There are {count - MOST_OF_A_KIND} more findings like the last ones of the kind {code}."
+            beyond.append(Finding(code, place, message, "Mend those shown first.", severity))
+    return (*in_order(one for first in shown.values() for one in first[:MOST_OF_A_KIND]), *beyond)

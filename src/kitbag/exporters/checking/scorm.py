@@ -1,11 +1,12 @@
 """SCORM 1.2 and 2004: what a platform looks for before it takes the package."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from kitbag.exporters.checking.content import Content, Resource
 from kitbag.exporters.checking.documents import child, children, space_of, text_in
-from kitbag.exporters.checking.pages import check_pages
+from kitbag.exporters.checking.pages import Pages
 from kitbag.exporters.xml import Element
 from kitbag.findings import Finding, Severity, listed
 
@@ -48,7 +49,7 @@ def check(content: Content) -> Iterator[Finding]:
         yield Finding("no-sco", content.at(), message, hint, Severity.WARNING)
     for item in content.items:
         yield from (_old_item_faults if family == "1.2" else _new_item_faults)(content, item)
-    yield from check_pages(content.archive)
+    yield from Pages(content.archive).faults()
 
 
 def _family(content: Content) -> str:
@@ -131,7 +132,7 @@ def _new_item_faults(content: Content, item: Element) -> Iterator[Finding]:
             yield Finding("mastery", content.at(measure), message, "It must be a number from -1 to 1.")
     for sequencing in children(item, "sequencing"):
         objectives = [one.get("objectiveID", "") for one in sequencing.iter(f"{_SEQUENCING}objective")]
-        twice = sorted({name for name in objectives if name and objectives.count(name) > 1})
+        twice = sorted(name for name, count in Counter(objectives).items() if name and count > 1)
         if twice:
             message = f'The objective "{twice[0]}" stands twice in this item.'
             yield Finding("repeated-objective", content.at(sequencing), message, "Each must be unique in an item.")

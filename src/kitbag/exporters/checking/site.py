@@ -1,15 +1,17 @@
 """Pages to open from a disk: a zip of a site, or one HTML file."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from kitbag.exporters.checking.archive import Archive
 from kitbag.exporters.checking.documents import resolve
-from kitbag.exporters.checking.pages import HTML, check_pages, html_facts
+from kitbag.exporters.checking.pages import HTML, Pages, html_facts
 from kitbag.findings import Finding, Place, Severity, listed
 
 ZIP_TITLE: Final = "Zip of a site"
 FILE_TITLE: Final = "One HTML file"
+_QUOTED: Final = re.compile(r'"(?=([^"]*)")')
 NOT_CHECKED: Final = "the HTML itself, and what its scripts do"
 
 
@@ -23,7 +25,7 @@ def check_zip(archive: Archive) -> Iterator[Finding]:
     elif "/" not in start and len(archive.files) > 1:
         message = "The files do not lie in a folder of their own, so unpacking scatters them."
         yield Finding("scattered", archive.at(), message, "Pack the folder, not its content.", Severity.WARNING)
-    yield from check_pages(archive)
+    yield from Pages(archive).faults()
 
 
 def check_file(data: bytes, place: Place) -> Iterator[Finding]:
@@ -43,9 +45,10 @@ def check_file(data: bytes, place: Place) -> Iterator[Finding]:
         quoted = listed((f'"{address[:80]}"' for address in outside), most=5)
         message = f"The page loads what is not in it: {quoted}."
         yield Finding("not-alone", place, message, "Put it into the page: it is to stand alone.")
+    lines = _first_lines(text, set(facts.leads))
     for address in dict.fromkeys(facts.leads):
         target = resolve("page.html", address)
-        line = text.count("\n", 0, max(0, text.find(f'"{address}"'))) + 1
+        line = lines.get(address, 1)
         if target.outside or target.fragment.lower() == "top":
             continue
         if target.path != "page.html":
@@ -54,6 +57,18 @@ def check_file(data: bytes, place: Place) -> Iterator[Finding]:
         elif target.fragment and target.fragment not in facts.ids:
             message = f'A link leads to "{address[:100]}", and no element has that id.'
             yield Finding("dangling-link", place._replace(line=line), message, "Mend the link.")
+
+
+def _first_lines(text: str, addresses: set[str]) -> dict[str, int]:
+    """Return the line in which each address stands first in double quotes, in one look through the page."""
+    lines: dict[str, int] = {}
+    at, line = 0, 1
+    for quoted in _QUOTED.finditer(text):
+        if quoted[1] in addresses and quoted[1] not in lines:
+            line += text.count("\n", at, quoted.start())
+            at = quoted.start()
+            lines[quoted[1]] = line
+    return lines
 
 
 def has_pages(archive: Archive) -> bool:

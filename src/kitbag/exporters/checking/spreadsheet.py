@@ -5,8 +5,9 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from kitbag.exporters.checking.hints import Hints
 from kitbag.exporters.csv_ import COLUMNS
-from kitbag.findings import Finding, Place, did_you_mean, listed
+from kitbag.findings import Finding, Place, listed
 from kitbag.questions.model import ItemType
 
 TITLE: Final = "CSV"
@@ -44,6 +45,7 @@ def _row_faults(reader: Iterator[list[str]], here: Callable[[], Place]) -> Itera
         yield Finding("columns", here(), message, f"The first row must name: {listed(COLUMNS, most=30)}.")
         return
     items: set[str] = set()
+    hints = Hints()
     current = ""
     for row in reader:
         cell = dict(zip(header, row, strict=False))
@@ -52,7 +54,7 @@ def _row_faults(reader: Iterator[list[str]], here: Callable[[], Place]) -> Itera
             message = f"The row has {len(row)} cells, and there are {len(header)} columns."
             yield Finding("cells", here(), message, "Quote a cell that holds a comma.")
         if part not in _PARTS:
-            hint = did_you_mean(part, _PARTS) or f"There are: {listed(_PARTS, most=20)}."
+            hint = hints.near(part, _PARTS) or f"There are: {listed(_PARTS, most=20)}."
             yield Finding("part", here(), f'"{part}" is no part of an item.', hint)
         elif part == "item":
             current = name
@@ -61,7 +63,7 @@ def _row_faults(reader: Iterator[list[str]], here: Callable[[], Place]) -> Itera
                 yield Finding("repeated-identifier", here(), message, "Give each its own id.")
             items.add(name)
             if (kind := cell.get("type", "")) not in set(ItemType):
-                hint = did_you_mean(kind, ItemType) or f"There are: {listed(ItemType, most=20)}."
+                hint = hints.near(kind, ItemType) or f"There are: {listed(ItemType, most=20)}."
                 yield Finding("type", here(), f'"{kind}" is no type of item.', hint)
         elif part != "stimulus" and name != current:
             message = f'This part belongs to "{name}", and stands under "{current}".'
