@@ -16,6 +16,7 @@ from kitbag import ledger as ledgers
 from kitbag import parallel
 from kitbag.cli import main
 from kitbag.ledger import LEDGER
+from kitbag.seals import sealed, unsealed
 
 PROJECTS = Path(__file__).parent / "projects"
 QUICK = ("site", "reports")
@@ -134,9 +135,9 @@ def test_an_output_without_a_file_must_be_there(tmp_path: Path) -> None:
 def test_a_ledger_that_tells_findings_that_are_none_is_not_believed(course: Path) -> None:
     file = course / "build" / LEDGER
     for odd in ([1], [["code", ["file", 1, 1], "message", "hint", "no severity"]], {"a": 1}, [["code", 1, "", "", ""]]):
-        kept = json.loads(file.read_text("utf-8"))
+        kept = json.loads(unsealed(file.read_bytes(), file.parent, LEDGER) or b"")
         kept["read"]["said"] = odd
-        file.write_text(json.dumps(kept), "utf-8")
+        file.write_bytes(sealed(json.dumps(kept).encode(), file.parent, LEDGER) or b"")
         assert "Nothing has changed." not in build(course)
         assert build(course).splitlines()[-1] == "Nothing has changed."
 

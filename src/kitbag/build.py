@@ -11,9 +11,10 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -27,10 +28,13 @@ from kitbag.files import (
     recover,
     replace_files,
     write_tree,
+    write_within,
 )
 from kitbag.findings import Finding, Place, Severity, has_errors
+from kitbag.inside import InCircles, LeadsOut, folder_inside, kind_inside
 from kitbag.ledger import OUTLINES, SKETCHES
 from kitbag.parallel import share_out
+from kitbag.seals import sealed, unsealed
 
 # What it takes to render is imported where it is needed: a build that finds nothing changed needs none of it.
 if TYPE_CHECKING:
@@ -48,13 +52,13 @@ PRINTED_TESTS: Final = "results/printed.csv"
 VARIANTS: Final = 2
 """Variants of each test that a build prints; `kitbag paper` draws as many as are asked for."""
 PRINTED: Final = ".printed.json"
-"""Digest of the HTML behind each PDF of a folder, so that an unchanged document is not printed again."""
+"""Digests of each PDF and of the HTML behind it, by output, so that an unchanged document is not printed again."""
 
 _PLAIN: Final = {"templates/about.html", "templates/brand.css", "templates/certificate.html"}
 """Templates of a course that add to the theme; any other may show whatever it likes of the whole course."""
 
 _HALF_MADE: Final = re.compile(
-    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches)\.json))\.(?:new-\w+|old|change|\w+\.tmp)"
+    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches|printed)\.json))\.(?:new-\w+|old|change|\w+\.tmp)"
 )
 """What the building of an output may leave beside it when the process is killed."""
 
@@ -71,6 +75,15 @@ class Settings:
     """The course folder whose templates/ may change the theme; `None` ignores it."""
     paper: Literal["a4", "letter"] = "a4"
     """The size of paper."""
+    root: Path | None = None
+    """The folder that a user named, `into` or one above it: no link below it is followed out of it. `None` is `into`.
+    """
+
+    @property
+    def inside(self) -> tuple[Path, str]:
+        """The folder that a user named, and the path from it to the one that holds the outputs."""
+        root = self.root or self.into
+        return root, self.into.relative_to(root).as_posix()
 
 
 @dataclass(frozen=True)
@@ -82,11 +95,15 @@ class Work:
     folder: Path
     """Where it is made: new and empty."""
     before: Path
-    """Where its last state stands, if there is one."""
+    """Where its last state stands, if there is one: a path that holds while the output is made."""
+    target: Path
+    """The same place as a user knows it."""
     say: Callable[[str], None]
     """Told what is being done, in one line at a time."""
     findings: list[Finding] = field(default_factory=list)
     """What could not be made."""
+    printed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Digests of the HTML and the bytes of each PDF that was made."""
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> int:
         """Write files of the output, and return how many; those that came out as before are kept."""
@@ -193,7 +210,7 @@ def _printed_exams(work: Work, draws: "Sequence[tuple[Variant, ...]]") -> int:
                 variants,
                 edition=course.info.edition,
                 digest=course.digest[:12],
-                into=os.path.relpath(work.before, course.folder).replace(os.sep, "/"),
+                into=os.path.relpath(work.target, course.folder).replace(os.sep, "/"),
                 today=datetime.now().astimezone().date(),
             )
         except (Unreadable, OSError) as error:
@@ -229,7 +246,7 @@ def _packages(work: Work) -> int:
         beside = list(describe(work.folder, work.course, written, templates))
         keep_same(work.folder, before=work.before)
     except OSError as error:
-        raise Unwritable(work.before, error) from error
+        raise Unwritable(work.target, error) from error
     except Unreadable as error:
         work.findings.append(Finding(error.code, Place("course/media"), str(error), error.hint))
     return len(written) + len(beside)
@@ -287,7 +304,7 @@ def unchanged(settings: Settings, ledger: "Ledger") -> tuple["Lines", list[Findi
         if findings is None:
             return None
         said += findings
-    return None if told is None or _litter(settings.into) else (told, list(dict.fromkeys(said)))
+    return None if told is None or _has_litter(settings) else (told, list(dict.fromkeys(said)))
 
 
 def refresh_site(
@@ -335,14 +352,15 @@ def refresh_site(
     others = {name: lines for name, lines in told.items() if name not in changed.files}
     found = [finding for finding in changed.findings if finding.severity is not Severity.NOTE]
     with ExitStack() as held:
-        refused = _alone(settings.into, held)
-        if refused:
-            return refused
+        try:
+            into = _alone(settings, held)
+        except _Refused as refused:
+            return [refused.finding]
         if not ledger.is_current():
             return None  # Another build came between.
         told = tell(others, found)
         try:
-            new = replace_files(settings.into / "site", pages.items())
+            new = replace_files(into / "site", pages.items())
         except Unwritable as error:
             return [_unwritable(settings.into / "site", str(error))]
         say(f"{settings.into / 'site'}: {len(new)} files are new")
@@ -442,13 +460,15 @@ def _make(
     ledger: "Ledger | None" = None,
 ) -> list[Finding]:
     with ExitStack() as held:
-        findings = _alone(settings.into, held)
-        if findings:
-            return findings
+        try:
+            into = _alone(settings, held)
+        except _Refused as refused:
+            return [refused.finding]
+        findings: list[Finding] = []
         for name, make in outputs.items():
             said = ledger.said_of(name) if ledger else None
             if said is None:
-                said = _make_one(course, settings, say, name, make)
+                said = _make_one(course, settings, say, into / name, make)
                 # What could not be made is tried again by the next build.
                 if ledger and not has_errors(said):
                     ledger.made(name, said)
@@ -461,32 +481,51 @@ def _make(
     return list(dict.fromkeys(findings))
 
 
-def _alone(into: Path, held: ExitStack) -> list[Finding]:
-    """Lock the outputs for this build and tidy up what one that died left; return what is in the way of that."""
+class _Refused(Exception):
+    """The folder of the outputs can't be used."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+def _alone(settings: Settings, held: ExitStack) -> Path:
+    """Lock the outputs for this build, tidy up what one that died left, and return a path to their folder that holds.
+
+    Raises:
+        _Refused: the folder can't be used, with the reason.
+    """
+    place = Place(str(settings.into))
     try:
+        into = held.enter_context(folder_inside(*settings.inside, create=True))
         held.enter_context(locked(into))
         for target in _litter(into):
             recover(target)
     except BlockingIOError:
         message = "Another build is writing here."
-        return [Finding("locked", Place(str(into)), message, "Wait until it has finished.")]
+        raise _Refused(Finding("locked", place, message, "Wait until it has finished.")) from None
+    except (LeadsOut, InCircles) as error:
+        way = "out of the course folder" if isinstance(error, LeadsOut) else "in a circle"
+        message = f"This is a link, or has one above it, that leads {way}. Nothing was written."
+        hint = 'Delete the link, or name a folder elsewhere with "--into".'
+        raise _Refused(Finding("outside-folder", place, message, hint)) from None
     except OSError as error:
-        return [_unwritable(into, error.strerror or str(error))]
-    return []
+        raise _Refused(_unwritable(settings.into, error.strerror or str(error))) from None
+    return into
 
 
 def _make_one(
-    course: "Course", settings: Settings, say: Callable[[str], None], name: str, make: Callable[[Work], int]
+    course: "Course", settings: Settings, say: Callable[[str], None], before: Path, make: Callable[[Work], int]
 ) -> list[Finding]:
     """Make one output and let it take the place of its last state; return what could not be made."""
     from kitbag.rendering.faults import NoPdf, TemplateFault, own_templates
 
-    target = settings.into / name
+    target = settings.into / before.name
     try:
-        with own_templates(settings.templates), new_folder(target) as folder:
-            work = Work(course, settings, folder, target, say)
+        with own_templates(settings.templates), new_folder(before) as folder:
+            work = Work(course, settings, folder, before, target, say)
             count = make(work)
-            if has_errors(work.findings) and _holds_files(target):
+            if has_errors(work.findings) and _holds_files(before):
                 raise _Incomplete
     except _Incomplete:
         say(f"{target}: left as it was, because not all of it can be made")
@@ -498,6 +537,10 @@ def _make_one(
         return [Finding("template", fault.place, message, 'Mend it, or build with "--no-templates".')]
     except NoPdf as error:
         return [Finding("no-pdf", Place(str(settings.into)), str(error), "Everything but PDFs was built.")]
+    except OSError as error:
+        return [_unwritable(target, error.strerror or str(error))]
+    if work.printed:
+        _keep_printed(settings, before.name, work.printed)
     say(f"{target}: {count} files")
     return work.findings
 
@@ -507,7 +550,7 @@ class _Incomplete(Exception):
 
 
 def _holds_files(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
+    return folder.is_dir() and not folder.is_symlink() and any(folder.iterdir())
 
 
 def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str) -> Iterable[tuple[str, bytes]]:
@@ -518,9 +561,9 @@ def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str)
     """
     from kitbag.rendering.paper_pdf import document_digest, print_documents
 
-    earlier = _digests(work.before)
-    digests: dict[str, str] = {}
+    earlier = _printed(work.settings).get(work.before.name, {})
     changed: list[tuple[PaperDocument, str]] = []
+    digests: dict[str, str] = {}
     for document in documents:
         name = document.path.removeprefix(prefix)
         try:
@@ -529,41 +572,67 @@ def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str)
             work.findings.append(Finding(error.code, Place(document.path), f"It could not be printed: {error}"))
             continue
         digests[name] = document_digest(html)
-        kept = _read(work.before / name) if earlier.get(name) == digests[name] else None
+        kept = _kept_pdf(work.before, name, earlier.get(name), digests[name])
         if kept is None:
             changed.append((document, html))
         else:
+            work.printed[name] = (digests[name], sha256(kept).hexdigest())
             yield name, kept
     for number, printed in enumerate(print_documents(changed) if changed else (), start=1):
         work.findings.extend(printed.findings)
         name = printed.path.removeprefix(prefix)
         if printed.pdf is None:
-            del digests[name]
             continue
-        work.say(f"{work.before / name} ({number} of {len(changed)}, {printed.pages} pages)")
+        work.printed[name] = (digests[name], sha256(printed.pdf).hexdigest())
+        work.say(f"{work.target / name} ({number} of {len(changed)}, {printed.pages} pages)")
         yield name, printed.pdf
-    yield PRINTED, json.dumps(digests, indent=1, sort_keys=True).encode()
 
 
-def _digests(folder: Path) -> Mapping[str, str]:
+def _kept_pdf(folder: Path, name: str, earlier: Sequence[str] | None, html: str) -> bytes | None:
+    """Return a PDF that this user's Kitbag printed from this HTML, byte for byte as it was printed."""
+    if not earlier or earlier[0] != html:
+        return None
     try:
-        value = json.loads(_read(folder / PRINTED) or b"{}")
-    except ValueError:
+        data = read_within(folder, name)
+    except Unreadable:
+        return None
+    return data if sha256(data).hexdigest() == earlier[1] else None
+
+
+def _printed(settings: Settings) -> dict[str, dict[str, Sequence[str]]]:
+    """Return what was printed here, as it was kept; nothing where this user did not keep it."""
+    root, into = settings.inside
+    try:
+        value = json.loads(unsealed(read_within(root, f"{into}/{PRINTED}"), settings.into, PRINTED) or b"{}")
+    except (Unreadable, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
 
 
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
+def _keep_printed(settings: Settings, output: str, printed: Mapping[str, tuple[str, str]]) -> None:
+    """Keep what was printed. Where that can't be done, all of it will be printed again."""
+    root, into = settings.inside
+    now = {
+        name: before for name, before in _printed(settings).items() if kind_inside(root, f"{into}/{name}") == "folder"
+    }
+    data = sealed(json.dumps({**now, output: printed}, sort_keys=True).encode(), settings.into, PRINTED)
+    if data is not None:
+        with suppress(OSError):
+            write_within(root, f"{into}/{PRINTED}", data)
 
 
 def _litter(into: Path) -> set[Path]:
     """Return the outputs, the ledger among them, of which a build that died left something half made."""
     found = (_HALF_MADE.fullmatch(name) for name in (os.listdir(into) if into.is_dir() else ()))  # noqa: PTH208 - names alone are wanted
     return {into / half[1] for half in found if half}
+
+
+def _has_litter(settings: Settings) -> bool:
+    try:
+        with folder_inside(*settings.inside) as into:
+            return bool(_litter(into))
+    except OSError:
+        return True
 
 
 def _unwritable(path: Path, reason: str) -> Finding:

@@ -14,6 +14,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from kitbag.characters import DIRECTION_CONTROLS
+from kitbag.inside import InCircles, LeadsOut, NotAFile, file_inside, folder_inside, open_inside
+
+AS_IT_IS: Final = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""How a file is opened that no link may stand for, and at which nobody waits."""
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
 """Bytes in one input file; a larger one is refused before it is read."""
@@ -35,30 +39,47 @@ def read_within(folder: Path, name: str, *, largest: int = LARGEST_FILE) -> byte
     Raises:
         Unreadable: it is missing, leaves the folder by `..` or a link, is no regular file, or is too large.
     """
-    path = folder / name
     try:
-        resolved = path.resolve(strict=True)
-        if not resolved.is_relative_to(folder.resolve()):
-            raise Unreadable(
-                "outside-folder", f'"{name}" leads out of the course folder.', "Copy the file into the folder."
-            )
-        # Opened without blocking, so that a named pipe cannot hold the build.
-        descriptor = os.open(resolved, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable("not-a-file", f'"{name}" is not a file.')
-            if status.st_size > largest:
+        with os.fdopen(open_inside(folder, name), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > largest:
                 limit = f"{largest // 1024 // 1024} MiB"
                 raise Unreadable("too-large", f'"{name}" is larger than {limit}.', "Split it or make it smaller.")
-            return file.read()
-    except IsADirectoryError:
-        raise Unreadable("not-a-file", f'"{name}" is not a file.') from None
+            return file.read(size)
+    except LeadsOut:
+        message = f'"{name}" leads out of the course folder.'
+        raise Unreadable("outside-folder", message, "Copy the file into the folder.") from None
+    except InCircles:
+        message = f'"{name}" can\'t be read: the links on the way to it lead in a circle, or there are too many.'
+        raise Unreadable("unreadable", message, "Delete the links, and put the file itself there.") from None
+    except NotAFile as error:
+        what = {"pipe": "a named pipe", "socket": "a socket", "device": "a device", "folder": "a folder"}[error.kind]
+        message = f'"{name}" is not a file but {what}.'
+        raise Unreadable("not-a-file", message, "Put the file itself there.") from None
     except FileNotFoundError:
         raise Unreadable("missing-file", f'There is no file "{name}".') from None
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name or the links on the way to it are broken"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name can't be used"
         raise Unreadable("unreadable", f'"{name}" cannot be read: {reason}.') from None
+
+
+def write_within(folder: Path, name: str, data: bytes) -> None:
+    """Write the file `name` below `folder` as `write_atomically` does; no link leads it out of the folder.
+
+    Raises:
+        OSError: the file can't be written, a link on the way leads out, or something other than a file stands there.
+    """
+    with file_inside(folder, name, create=True) as path:
+        write_atomically(path, data)
+
+
+def names_within(folder: Path, name: str = ".") -> list[str]:
+    """Return the names in the folder `name` below `folder`, in order; none where it can't be read or leads out."""
+    try:
+        with folder_inside(folder, name) as here:
+            return sorted(os.listdir(here))  # noqa: PTH208 - names alone are wanted
+    except (OSError, ValueError):
+        return []
 
 
 LONGEST_NAME: Final = 255
@@ -104,12 +125,21 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(OSError):
-            Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+            Path(temporary).chmod(_mode_of(path))
         Path(temporary).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def _mode_of(path: Path) -> int:
+    """Return the rights a file has that stands there, or those of a new one."""
+    with contextlib.suppress(FileNotFoundError):
+        status = path.lstat()
+        if stat.S_ISREG(status.st_mode):
+            return status.st_mode & 0o777
+    return 0o666 & ~_umask()
 
 
 def _umask() -> int:
@@ -127,6 +157,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     process dies between the two steps.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_link(target)
     recover(target)
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
     try:
@@ -144,7 +175,7 @@ def recover(target: Path) -> None:
     Put the last good folder back, end a change that was begun, drop the rest.
     """
     old = _aside(target)
-    if old.exists() and not target.exists():
+    if _is_folder(old) and not os.path.lexists(target):
         old.rename(target)
     if (change := _change(target)).is_symlink() or change.exists():
         _take_places(change, target)
@@ -168,6 +199,7 @@ def new_files(target: Path) -> Iterator[Path]:
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
     try:
         yield fresh
+        _refuse_link(target)
         target.mkdir(exist_ok=True)
         if not _fits(fresh, target):
             raise OSError(errno.EACCES, "files in it cannot be replaced")
@@ -224,14 +256,25 @@ def _change(target: Path) -> Path:
     return target.with_name(f".{target.name}.change")
 
 
+def _refuse_link(target: Path) -> None:
+    """Refuse an output that is a link: it would be replaced, and what it leads to would not."""
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link. Delete the link", str(target))
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
 def _aside(target: Path) -> Path:
     return target.with_name(f".{target.name}.old")
 
 
 def _take_the_place(fresh: Path, target: Path) -> None:
-    if not target.exists():
+    if not os.path.lexists(target):
         fresh.rename(target)
         return
+    _refuse_link(target)
     if _exchange(fresh, target):
         shutil.rmtree(fresh, ignore_errors=True)
         return
@@ -310,10 +353,13 @@ def keep_same(folder: Path, *, before: Path) -> None:
 
 
 def _holds(path: Path, data: bytes) -> bool:
-    """Tell whether a regular file holds these bytes."""
+    """Tell whether a regular file, and no link to one, holds these bytes."""
     try:
         status = path.lstat()
-        return stat.S_ISREG(status.st_mode) and status.st_size == len(data) and path.read_bytes() == data
+        if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
+            return False
+        with os.fdopen(os.open(path, AS_IT_IS), "rb", buffering=0) as file:
+            return file.read(len(data) + 1) == data
     except OSError:
         return False
 
@@ -325,7 +371,7 @@ def _keep(old: Path | str, new: Path | str) -> None:
     except FileExistsError:
         return  # A process that went before got so far.
     except (OSError, NotImplementedError):
-        shutil.copy2(old, new)
+        shutil.copy2(old, new, follow_symlinks=False)
 
 
 @contextlib.contextmanager
@@ -338,8 +384,12 @@ def locked(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     # Windows lets nobody cut a file short that another holds: so nothing is cut. Nobody waits at a pipe of this name.
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(folder / ".lock", flags, 0o666), "r+b", buffering=0) as file:
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    lock = folder / ".lock"
+    _refuse_link(lock)
+    with os.fdopen(os.open(lock, flags, 0o666), "r+b", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "its .lock is not a file. Delete it", str(lock))
         if sys.platform == "win32":
             import msvcrt
 

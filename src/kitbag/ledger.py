@@ -1,10 +1,10 @@
 """What was built from what, so that a build makes again only what its inputs changed.
 
 The ledger lies beside the outputs as JSON. It says of each output which inputs it was made from, by content, and how
-its files stood when they were written. A course folder may come from anywhere, its build/ included, so the ledger is
-believed only where it can be checked: inputs are hashed anew each time, and an output counts as untouched while size,
-inode and times of change of all its files are as they were. No archive can bring those along; what was copied or
-unpacked is built anew.
+its files stood when they were written. A course folder may come from anywhere, its build/ included, so the ledger
+counts only under the seal of this user on this machine (see `kitbag.seals`), and only while it fits: inputs are hashed
+anew each time, and an output counts as untouched while size, inode and times of change of all its files are as they
+were. No archive can bring those along; what was copied or unpacked is built anew.
 """
 
 import contextlib
@@ -14,13 +14,14 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from kitbag import __version__
-from kitbag.files import LARGEST_FILE, Unreadable, read_within, write_atomically
+from kitbag.files import AS_IT_IS, LARGEST_FILE, Unreadable, read_within, write_within
 from kitbag.findings import Finding, Place, Severity
+from kitbag.inside import file_inside, files_inside, folder_inside
+from kitbag.seals import sealed, unsealed
 
 LEDGER: Final = ".built.json"
 """The ledger's name, in the folder that holds the outputs."""
@@ -43,7 +44,9 @@ Standing = Mapping[str, Sequence[int]]
 class Ledger:
     """The ledger of the outputs in one folder, and the inputs of the course as they are now."""
 
-    def __init__(self, folder: Path, into: Path, *, templates: bool, settings: str = "") -> None:
+    def __init__(
+        self, folder: Path, into: Path, *, templates: bool, settings: str = "", root: Path | None = None
+    ) -> None:
         """Look at the inputs and read the ledger; one that cannot be read is empty.
 
         Args:
@@ -51,9 +54,12 @@ class Ledger:
             into: the folder that holds the outputs.
             templates: whether the course's own templates are used.
             settings: all else that an output depends on, the size of paper for one.
+            root: the folder that a user named, `into` or one above it; no link below it is followed out of it.
         """
         self._folder = folder
         self._into = into
+        self._root = root or into
+        self._name = into.relative_to(self._root).as_posix()
         self._stamps = _stamps(folder)
         self.inputs = look(folder)
         """The inputs as they are now."""
@@ -63,8 +69,8 @@ class Ledger:
         self._means = _digest([self._engine, settings, templates, epoch])
         self._reading = self._read_from(self.inputs)
         self._making = _digest([self._means, used])
-        self._seen = _stamp_of(into / LEDGER)
-        self._kept = _read(into)
+        self._seen = self._stamp()
+        self._kept = self._read()
         self._details: dict[str, bytes | None] = {}
         self._unsaved: dict[str, bytes | None] = {}
         self._standing: dict[str, Standing | None] = {}
@@ -103,8 +109,8 @@ class Ledger:
         if made is None or made.get("by") != self._means or not self._stands(output):
             return None
         try:
-            data = read_within(self._into, name)
-            return json.loads(data) if sha256(data).hexdigest() == made["details"][name] else None
+            data = unsealed(read_within(self._root, f"{self._name}/{name}"), self._into, name)
+            return json.loads(data) if data and sha256(data).hexdigest() == made["details"][name] else None
         except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
             return None
 
@@ -119,7 +125,7 @@ class Ledger:
     def _stands(self, output: str) -> bool:
         """Tell whether an output stands as it was made."""
         if output not in self._standing:
-            self._standing[output] = standing(self._into / output)
+            self._standing[output] = self._look_at(output)
         files: object = self._kept["outputs"][output].get("files")
         return files is not None and files == self._standing[output]
 
@@ -130,7 +136,7 @@ class Ledger:
 
     def is_current(self) -> bool:
         """Tell whether no other build has made anything since this ledger was read."""
-        return self._seen == _stamp_of(self._into / LEDGER)
+        return self._seen == self._stamp()
 
     def made(self, output: str, findings: Iterable[Finding], files: Iterable[str] | None = None) -> None:
         """Note that an output was made and now stands; with `files`, that these were made and the others left alone.
@@ -154,8 +160,24 @@ class Ledger:
     def _standing_with(self, output: str, files: Iterable[str] | None) -> Standing | None:
         known = self._standing.get(output)
         if files is None or known is None:
-            return standing(self._into / output)
-        return {**known, **{name: list(_stamp((self._into / output / name).stat())) for name in files}}
+            return self._look_at(output)
+        with folder_inside(self._root, f"{self._name}/{output}") as folder:
+            return {**known, **{name: list(_stamp((folder / name).lstat())) for name in files}}
+
+    def _look_at(self, output: str) -> Standing | None:
+        try:
+            with folder_inside(self._root, f"{self._name}/{output}") as folder:
+                return standing(folder)
+        except OSError:
+            return None
+
+    def _stamp(self) -> tuple[int, ...]:
+        """Return how the ledger itself stands."""
+        try:
+            with file_inside(self._root, f"{self._name}/{LEDGER}") as file:
+                return _stamp(file.lstat())
+        except OSError:
+            return ()
 
     def save(self) -> None:
         """Write what is new, each file as a whole or not at all."""
@@ -163,13 +185,28 @@ class Ledger:
         with contextlib.suppress(OSError):
             while self._unsaved:
                 name, data = next(iter(self._unsaved.items()))
-                write_atomically(self._into / name, data or json.dumps(self._kept, ensure_ascii=False).encode())
+                whole = sealed(data or json.dumps(self._kept, ensure_ascii=False).encode(), self._into, name)
+                if whole is None:
+                    return  # Without a key, nothing that is kept would be believed.
+                write_within(self._root, f"{self._name}/{name}", whole)
                 del self._unsaved[name]
+
+    def _read(self) -> dict[str, Any]:
+        """Return the ledger as it was saved; an empty one where there is none, or one that this user did not write."""
+        try:
+            data = unsealed(read_within(self._root, f"{self._name}/{LEDGER}"), self._into, LEDGER)
+            kept: dict[str, Any] = json.loads(data or b"null")
+            parts = [kept["read"], *kept["outputs"].values()]
+            if kept["format"] == _FORMAT and all(part.keys() >= {"of", "said"} for part in parts):
+                return kept
+        except (Unreadable, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            pass
+        return {"format": _FORMAT, "read": {"of": "", "said": {}}, "outputs": {}}
 
 
 def look(folder: Path) -> dict[str, str]:
     """Return every file that a build of this course may read, with the digest of what it holds."""
-    return {name: _content(folder, name, entry) for name, entry in _inputs(folder)}
+    return dict(sorted((name, _content(folder, name, entry)) for name, entry in _inputs(folder)))
 
 
 def _stamps(folder: Path) -> dict[str, tuple[int, ...]]:
@@ -177,7 +214,11 @@ def _stamps(folder: Path) -> dict[str, tuple[int, ...]]:
     found = {}
     for name, entry in _inputs(folder):
         with contextlib.suppress(OSError):
-            found[name] = _stamp(entry.stat())
+            if entry.is_symlink():
+                with file_inside(folder, name) as file:
+                    found[name] = _stamp(file.lstat())
+            else:
+                found[name] = _stamp(entry.stat(follow_symlinks=False))
     return found
 
 
@@ -185,51 +226,30 @@ def _stamp(status: os.stat_result) -> tuple[int, ...]:
     return status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _stamp_of(path: Path) -> tuple[int, ...]:
-    try:
-        return _stamp(path.stat())
-    except OSError:
-        return ()
-
-
 def _inputs(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Give the path of each input from the course folder, in order, and where it is found."""
+    """Give the path of each input from the course folder, and where it is found, until the next is asked for."""
     for part, deep in (("course", False), ("course/media", True), ("questions", False), ("templates", True)):
-        # Editors leave files of their own beside those they edit.
-        found = [one for one in _files(folder, part, deep=deep) if deep or one[0].endswith((".yaml", ".yml"))]
-        yield from sorted(found, key=itemgetter(0))
-
-
-def _files(folder: Path, part: str, *, deep: bool) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Give the files in a part of the course as they are read: links that stay inside are followed."""
-    root = folder.resolve()
-    waiting, seen = [part], set()
-    while waiting:
-        at = waiting.pop()
-        try:
-            resolved = (folder / at).resolve()
-            entries = list(os.scandir(resolved)) if resolved.is_relative_to(root) and resolved not in seen else []
-        except (OSError, RuntimeError):
-            continue
-        seen.add(resolved)
-        for entry in entries:
-            if entry.is_dir():
-                waiting += [f"{at}/{entry.name}"] if deep else []
-            else:
-                yield f"{at}/{entry.name}", entry
+        for name, entry in files_inside(folder, part, deep=deep):
+            # Editors leave files of their own beside those they edit.
+            if deep or name.endswith((".yaml", ".yml")):
+                yield name, entry
 
 
 def _content(folder: Path, name: str, entry: os.DirEntry[str]) -> str:
     try:
         # A file that is no link cannot lead out of the folder it was found in.
         if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size <= LARGEST_FILE:
-            with open(entry.path, "rb", buffering=0) as file:  # noqa: PTH123 - there are many, and it is quicker
+            with open(entry.path, "rb", buffering=0, opener=_as_it_is) as file:
                 return sha256(file.read()).hexdigest()
         return sha256(read_within(folder, name)).hexdigest()
     except Unreadable as error:
         return error.code
     except OSError as error:
         return str(error.errno)
+
+
+def _as_it_is(path: str, _flags: int) -> int:
+    return os.open(path, AS_IT_IS)
 
 
 def standing(folder: Path) -> dict[str, list[int]] | None:
@@ -276,18 +296,6 @@ def engine() -> str:
 
 def _digest(parts: object) -> str:
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _read(into: Path) -> dict[str, Any]:
-    """Return the ledger as it was saved; an empty one where there is none, or one that nobody of ours wrote."""
-    try:
-        kept: dict[str, Any] = json.loads(read_within(into, LEDGER))
-        parts = [kept["read"], *kept["outputs"].values()]
-        if kept["format"] == _FORMAT and all(part.keys() >= {"of", "said"} for part in parts):
-            return kept
-    except (Unreadable, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        pass
-    return {"format": _FORMAT, "read": {"of": "", "said": {}}, "outputs": {}}
 
 
 def _plain(findings: Iterable[Finding]) -> list[list[Any]]:

@@ -102,21 +102,28 @@ def test_a_link_in_a_circle_is_told(tmp_path: Path) -> None:
     glossary.unlink()
     glossary.symlink_to(glossary)
     [finding] = findings_of(folder)
-    assert finding.startswith('course/glossary.yaml: "course/glossary.yaml" cannot be read: ')
+    assert finding == (
+        'course/glossary.yaml: "course/glossary.yaml" can\'t be read: the links on the way to it lead in a circle, or '
+        "there are too many. Delete the links, and put the file itself there."
+    )
 
 
 def test_a_pipe_does_not_hold_the_reader(tmp_path: Path) -> None:
     folder = copy_of("minimal", tmp_path)
     (folder / "questions/m1.yaml").unlink()
     os.mkfifo(folder / "questions/m1.yaml")
-    assert findings_of(folder) == ['questions/m1.yaml: "questions/m1.yaml" is not a file.']
+    assert findings_of(folder) == [
+        'questions/m1.yaml: "questions/m1.yaml" is not a file but a named pipe. Put the file itself there.'
+    ]
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
     folder = copy_of("minimal", tmp_path)
     (folder / "course/glossary.yaml").unlink()
     (folder / "course/glossary.yaml").mkdir()
-    assert findings_of(folder) == ['course/glossary.yaml: "course/glossary.yaml" is not a file.']
+    assert findings_of(folder) == [
+        'course/glossary.yaml: "course/glossary.yaml" is not a file but a folder. Put the file itself there.'
+    ]
 
 
 def test_a_huge_scalar_is_one_finding(tmp_path: Path) -> None:

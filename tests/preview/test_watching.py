@@ -61,7 +61,20 @@ def test_files_that_are_no_course_files_are_not_looked_at(folder: Path) -> None:
 
 def test_a_link_in_a_circle_is_not_followed(folder: Path) -> None:
     (folder / "course" / "round").symlink_to(folder / "course")
-    assert sorted(snapshot(folder)) == ["course/m1.yaml", "course/round"]
+    assert sorted(snapshot(folder)) == ["course/m1.yaml"]
+
+
+def test_a_folder_is_seen_through_a_link_that_stays_inside_alone(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "note").touch()
+    (folder / "course/media").rmdir()
+    (folder / "pictures").mkdir()
+    (folder / "pictures/a.png").touch()
+    (folder / "course/media").symlink_to("../pictures")
+    (folder / "templates").symlink_to(outside)
+    assert sorted(snapshot(folder)) == ["course/m1.yaml", "course/media/a.png"]
 
 
 def test_many_saves_are_one_state(folder: Path) -> None:

@@ -102,14 +102,17 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
     from kitbag.build import OUTPUTS, Settings, build_course, keep_details, refresh_site, unchanged
     from kitbag.findings import did_you_mean, listed
     from kitbag.ledger import Ledger
+    from kitbag.seals import key
 
     for name in wanted:
         if name not in OUTPUTS:
             hint = did_you_mean(name, OUTPUTS) or f"There are: {listed(OUTPUTS)}."
             raise click.BadParameter(f'There is no output "{name}". {hint}', param_hint="--only")
-    settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size)
+    settings = Settings(into or folder / "build", tuple(wanted), None if no_templates else folder, size, into or folder)
+    if key() is None:
+        say("Kitbag can't keep a key for you on this machine, so it builds everything anew. See KITBAG_STATE_HOME.")
     with no_collector():
-        ledger = Ledger(folder, settings.into, templates=not no_templates, settings=size)
+        ledger = Ledger(folder, settings.into, templates=not no_templates, settings=size, root=settings.root)
         told = unchanged(settings, ledger)
         if told is not None:
             print_lines(told[0], err=True)

@@ -70,7 +70,7 @@ def paper(
         raise click.BadParameter(f'The course has no test "{test}". {hint}', param_hint="TEST")
     if attempt > tests[test].attempts:
         raise click.BadParameter(f"{test} has {tests[test].attempts} attempts.", param_hint="--attempt")
-    settings = Settings(into or folder / "build", templates=None if no_templates else folder, paper=size)
+    settings = Settings(into or folder / "build", (), None if no_templates else folder, size, into or folder)
     finish(print_exam(course, settings, say, test=test, variants=variants, seed=seed, attempt=attempt))
 
 
@@ -156,7 +156,7 @@ def certificate(
             completions = [(one.id, completion_of(one, instructor=instructor)) for one in store.passed()]
         if not completions:
             stop("Nobody has passed yet, by these results.")
-    settings = Settings(into or folder / "build", templates=None if no_templates else folder, paper=size)
+    settings = Settings(into or folder / "build", (), None if no_templates else folder, size, into or folder)
     finish(print_certificates(course, settings, say, completions))
 
 

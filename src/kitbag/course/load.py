@@ -1,11 +1,11 @@
 """Reads a course folder: files to models, models to one `Course`, and everything that is wrong with them at once."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from kitbag.course.checks import check
 from kitbag.course.checks.common import RESERVED, STRINGS
@@ -13,8 +13,9 @@ from kitbag.course.model import Course, CourseInfo, Glossary, InterfaceStrings, 
 from kitbag.course.parts import MEDIA, Parts, Places, media_of
 from kitbag.course.sources import Sources
 from kitbag.fields import Model
-from kitbag.files import Unreadable, read_within
+from kitbag.files import Unreadable, names_within, read_within
 from kitbag.findings import Finding, Place, Severity, did_you_mean, has_errors, in_order
+from kitbag.inside import Kind, files_inside, kind_inside, stands_inside
 from kitbag.modelling import read_model
 from kitbag.questions.model import ItemBank
 from kitbag.reading import Marks
@@ -55,13 +56,14 @@ def load_course(folder: Path, known: Known | None = None) -> Loaded:
     sources = reading.read("course/sources.yaml", Sources)
     glossary = reading.read("course/glossary.yaml", Glossary)
     strings = reading.own_strings()
-    names = [name for name in info.modules if name not in RESERVED] if info else _stems(folder / "course", RESERVED)
+    names = [name for name in info.modules if name not in RESERVED] if info else _stems(folder, "course", RESERVED)
     modules = {name: reading.read(f"course/{name}.yaml", Module) for name in names}
     banks = {name: reading.bank(name) for name in names}
     parts = Parts(folder, info, sources, glossary, modules, banks)
     findings = reading.findings + list(check(parts, reading.places))
     if info and not any(finding.code == "missing-file" for finding in findings):
         findings += _left_lying(folder, info)
+    findings += _odd(folder, {*reading.asked, *media_of(parts)})
     media = {name.removeprefix(f"{MEDIA}/"): reading.hash_media(name) for name in media_of(parts)}
     findings = in_order(findings)
     course = None
@@ -95,9 +97,12 @@ class Reading:
     digests: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file that was read, in hexadecimal, by its path from the course folder."""
     known: Known = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """Files that were to be read."""
 
     def read(self, file: str, model: type[M]) -> M | None:
         """Return what a file holds; `None` where anything in it is wrong, and a finding says what."""
+        self.asked.append(file)
         try:
             data = read_within(self.folder, file)
         except Unreadable as error:
@@ -117,13 +122,13 @@ class Reading:
     def bank(self, name: str) -> ItemBank | None:
         """Read a module's item bank; a module without a file of items has none, which is no mistake."""
         file = f"questions/{name}.yaml"
-        if not (self.folder / file).exists() and not (self.folder / file).is_symlink():
+        if not stands_inside(self.folder, file):
             return _empty_bank(name)
         return self.read(file, ItemBank)
 
     def own_strings(self) -> dict[str, str]:
         """Read the course's own interface strings, by their whole keys; a course needs none."""
-        if not (self.folder / STRINGS).exists() and not (self.folder / STRINGS).is_symlink():
+        if not stands_inside(self.folder, STRINGS):
             return {}
         own = self.read(STRINGS, InterfaceStrings)
         return dict(self._flat((), own.strings)) if own else {}
@@ -154,39 +159,64 @@ def _empty_bank(module: str) -> ItemBank:
     return ItemBank.model_validate({"schema": "questions/1", "module": module})
 
 
-def _stems(folder: Path, leave_out: Iterable[str] = ()) -> list[str]:
-    try:
-        return sorted(path.stem for path in folder.glob("*.yaml") if path.stem not in set(leave_out))
-    except OSError:
-        return []
+def _stems(folder: Path, part: str, leave_out: Iterable[str] = ()) -> list[str]:
+    names = (name.removesuffix(".yaml") for name in names_within(folder, part) if name.endswith(".yaml"))
+    return [name for name in names if name not in set(leave_out)]
 
 
 def _near(folder: Path, file: str) -> str:
-    path = folder / file
-    if not (folder / "course").is_dir():
+    if kind_inside(folder, "course") != "folder":
         return 'Is this a course folder? Start one with "kitbag init".'
-    try:
-        others = [other.name for other in path.parent.iterdir()]
-    except OSError:
-        others = []
-    return did_you_mean(path.name, others) or "Write it, or take its name out of course.yaml."
+    above, _, name = file.rpartition("/")
+    others = names_within(folder, above)
+    return did_you_mean(name, others) or "Write it, or take its name out of course.yaml."
 
 
 def _left_lying(folder: Path, info: CourseInfo) -> Iterable[Finding]:
     """Find YAML files that look like part of the course and are not."""
     known = {*info.modules, *RESERVED}
-    for name in _stems(folder / "course"):
+    for name in _stems(folder, "course"):
         if name not in known:
             hint = 'Add it to "modules" in course.yaml, or move it away.'
             yield Finding(
                 "unused-file", Place(f"course/{name}.yaml"), "No module list names this file.", hint, Severity.WARNING
             )
-    for name in _stems(folder / "questions"):
+    for name in _stems(folder, "questions"):
         if name not in info.modules:
             hint = did_you_mean(name, info.modules) or "Name it like the module its items belong to."
             message = "There is no module of this name, so its items are not used."
             yield Finding("unused-file", Place(f"questions/{name}.yaml"), message, hint, Severity.WARNING)
-    for path in sorted([*(folder / "course").glob("*.yml"), *(folder / "questions").glob("*.yml")]):
-        place = Place(f"{path.parent.name}/{path.name}")
-        hint = f'Rename it to "{path.stem}.yaml".'
-        yield Finding("unused-file", place, "Files that end in .yml are not read.", hint, Severity.WARNING)
+    for part in ("course", "questions"):
+        for name in names_within(folder, part):
+            if name.endswith(".yml"):
+                hint = f'Rename it to "{name.removesuffix(".yml")}.yaml".'
+                message = "Files that end in .yml are not read."
+                yield Finding("unused-file", Place(f"{part}/{name}"), message, hint, Severity.WARNING)
+
+
+PARTS: Final = {"course": False, "questions": False, "course/media": True, "templates": True}
+"""The folders that an author fills, and whether folders in them count."""
+
+
+def _odd(folder: Path, known: Collection[str]) -> Iterable[Finding]:
+    """Find what is neither a file nor a folder, and links that lead out or nowhere; apart from what is read anyway."""
+    for part, deep in PARTS.items():
+        kind = kind_inside(folder, part)
+        if kind not in ("folder", None):
+            what = "is a link that leads out of the course folder, or in a circle" if kind == "link" else "is no folder"
+            yield Finding("not-a-folder", Place(part), f'"{part}" {what}.', "Put the folder itself there.")
+        for name, entry in files_inside(folder, part, deep=deep):
+            if entry.is_file(follow_symlinks=False) or name in known:
+                continue
+            if problem := _problem(kind_inside(folder, name)):
+                yield Finding("not-a-file", Place(name), problem, "Delete it.", Severity.WARNING)
+
+
+def _problem(kind: Kind | None) -> str:
+    return {
+        None: "This is a link that leads nowhere, so it is ignored.",
+        "link": "This is a link that leads out of the course folder, or in a circle, so it is ignored.",
+        "pipe": "This is a named pipe, so it is ignored.",
+        "socket": "This is a socket, so it is ignored.",
+        "device": "This is a device, so it is ignored.",
+    }.get(kind, "")

@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from kitbag.inside import file_inside, files_inside
+
 WATCHED: Final = ("course", "questions", "templates")
 """The folders of a course that its author writes in."""
 PAUSE: Final = 0.2
@@ -22,29 +24,24 @@ Snapshot = Mapping[str, tuple[int, int, int]]
 def snapshot(folder: Path) -> Snapshot:
     """Return what the watched folders hold now; one that is missing or cannot be read holds nothing."""
     found: dict[str, tuple[int, int, int]] = {}
-    for name in WATCHED:
-        _look(folder / name, name, found, DEEPEST)
+    for part in WATCHED:
+        for name, entry in files_inside(folder, part):
+            # Folders with a dot are those of editors and version control.
+            if not any(step.startswith(".") for step in name.split("/")[:-1]) and name.count("/") <= DEEPEST:
+                found[name] = _state(folder, name, entry)
     return found
 
 
-def _look(folder: Path, name: str, found: dict[str, tuple[int, int, int]], levels: int) -> None:
+def _state(folder: Path, name: str, entry: os.DirEntry[str]) -> tuple[int, int, int]:
     try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        path = f"{name}/{entry.name}"
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                # Folders with a dot are those of editors and version control.
-                if levels and not entry.name.startswith("."):
-                    _look(folder / entry.name, path, found, levels - 1)
-                continue
-            status = entry.stat()
-        except OSError:  # gone between the two looks, or a link that leads nowhere
-            found[path] = (0, 0, 0)
-            continue
-        found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+        if entry.is_symlink():
+            with file_inside(folder, name) as file:
+                status = file.lstat()
+        else:
+            status = entry.stat(follow_symlinks=False)
+    except OSError:  # gone between the two looks, or a link that leads out or nowhere
+        return 0, 0, 0
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def changes(folder: Path, stop: Event, *, pause: float = PAUSE) -> Iterator[Snapshot]:

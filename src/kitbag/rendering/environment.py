@@ -20,6 +20,7 @@ from jinja2 import (
 )
 
 from kitbag.files import Unreadable, read_within
+from kitbag.inside import folder_inside
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.theme_code import CompiledTemplates, ThemeEnvironment
@@ -71,8 +72,9 @@ class CourseTemplates(BaseLoader):
 def course_file(templates: Path, name: str) -> bytes | None:
     """Return a file of a course's `templates/`, or None where there is none that may be read."""
     try:
-        return read_within(templates, name, largest=LARGEST_TEMPLATE)
-    except Unreadable:
+        with folder_inside(templates.parent, templates.name) as held:
+            return read_within(held, name, largest=LARGEST_TEMPLATE)
+    except (Unreadable, OSError):
         return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kitbag.course.parts import MEDIA, Parts, Places, pictures_in
-from kitbag.files import Unreadable, is_safe_name, read_within
+from kitbag.files import Unreadable, is_safe_name, names_within, read_within
 from kitbag.findings import Finding, did_you_mean, listed
 
 PICTURE_KINDS: Final = {
@@ -43,9 +43,8 @@ def pictures(parts: Parts, places: Places) -> Iterator[Finding]:
         try:
             data = read_within(parts.folder, f"{MEDIA}/{src}", largest=LARGEST_PICTURE)
         except Unreadable as error:
-            folder = parts.folder / MEDIA
-            names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
-            yield Finding(error.code, place, str(error), error.hint or did_you_mean(src, names))
+            hint = error.hint or did_you_mean(src, names_within(parts.folder, MEDIA))
+            yield Finding(error.code, place, str(error), hint)
             continue
         if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(kind):
             message = f'"{src}" does not hold what its name says.'
