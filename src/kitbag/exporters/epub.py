@@ -22,6 +22,7 @@ from kitbag.exporters.xml import Element, document
 from kitbag.rendering.catalogue import direction
 from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES
 from kitbag.rendering.markdown import plain
+from kitbag.rendering.policy import policy
 
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
 _OPF: Final = "http://www.idpf.org/2007/opf"
@@ -30,6 +31,11 @@ _EPUB: Final = "http://www.idpf.org/2007/ops"
 _CONTAINER: Final = "urn:oasis:names:tc:opendocument:xmlns:container"
 _STYLES: Final = ("assets/site.css", "assets/pages.css", *(f"assets/{name}" for name in QUIZ_STYLES))
 _SCRIPTS: Final = tuple(f"assets/{name}" for name in QUIZ_SCRIPTS)
+_POLICY: Final = policy(
+    scripts=["'self'", "blob:"], styles=["'self'", "blob:", "'unsafe-inline'"], images="'self' blob: data:"
+)
+"""Readers serve the files of a book from addresses of their own, blob: among them, and set styles on its pages."""
+
 _BRAND: Final = "assets/brand.css"
 # Named here where the tables of machines differ.
 _TYPES: Final = {
@@ -120,6 +126,7 @@ class _Book:
         root = etree.Element("html", {"xmlns": _XHTML, "lang": language, "dir": direction(language)})
         root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
         head = etree.SubElement(root, "head")
+        etree.SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": _POLICY})
         etree.SubElement(head, "title").text = title
         for style in self._styles:
             etree.SubElement(head, "link", rel="stylesheet", type="text/css", href=_way(path, style))

@@ -9,6 +9,7 @@ from kitbag.course.model import Course
 from kitbag.exporters.base import Exporter
 from kitbag.exporters.fidelity import Row, Rung
 from kitbag.rendering.catalogue import Catalogue
+from kitbag.rendering.policy import sealed
 
 
 def report_json(exporter: Exporter, course: Course, rows: Sequence[Row], catalogue: Catalogue) -> bytes:
@@ -61,4 +62,4 @@ def report_html(
         steps=[steps[key] for key in sorted(steps)],
         note_text=lambda note: note.text(catalogue),
     )
-    return page.encode()
+    return sealed(page).encode()

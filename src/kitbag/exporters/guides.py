@@ -17,6 +17,7 @@ from kitbag.exporters.registry import EXPORTERS
 from kitbag.rendering.branding import brand_css
 from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
+from kitbag.rendering.policy import sealed
 from kitbag.rendering.styles import lean_style
 
 INDEX: Final = "index.html"
@@ -64,7 +65,7 @@ class _Pages:
     def _style(self) -> Markup:
         theme = files("kitbag") / "templates"
         styles = [lean_style(theme.joinpath(*name.split("/")).read_text("utf-8")) for name in _STYLES]
-        brand = self._brand.decode("utf-8", "replace").replace("</", "<\\/") if self._brand else ""
+        brand = self._brand.decode() if self._brand else ""
         return Markup("\n".join([*styles, brand]))  # noqa: S704 - style sheets, which cannot end their element
 
     def taken(self, formats: Sequence[str]) -> list[Listed]:
@@ -107,7 +108,7 @@ class _Pages:
             size=self._size,
             **values,
         )
-        return page.encode()
+        return sealed(page).encode()
 
     def _size(self, size: int) -> str:
         return self._catalogue.text("exports.folder.size", size=f"{max(1, round(size / 1000)):,}")

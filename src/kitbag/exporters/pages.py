@@ -11,6 +11,7 @@ from kitbag.rendering.blocks import BlockContext, BlockRenderer
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import QuizContext
 from kitbag.rendering.markdown import MarkdownRenderer
+from kitbag.rendering.policy import sealed
 
 
 class LessonPages:
@@ -52,7 +53,7 @@ class LessonPages:
             body=self._blocks.lesson(blocks, _escaped, f"{module.id}.{lesson.id}"),
             objectives=[self._course.objectives[objective] for objective in lesson.objectives],
         )
-        return page.encode()
+        return sealed(page).encode()
 
 
 def _cites(citations: Sequence[str]) -> Markup:

@@ -7,7 +7,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from hashlib import sha256
 from importlib.resources import files
 from mimetypes import guess_type
 from posixpath import dirname, join, normpath
@@ -30,6 +29,7 @@ from kitbag.exporters.markup import (
 from kitbag.rendering.catalogue import direction
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES
+from kitbag.rendering.policy import hash_of, policy
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.styles import lean_style
 
@@ -104,10 +104,7 @@ class _File:
             style=style,
             first=first,
             script=script,
-            policy=(
-                f"default-src 'none'; script-src {_hash(first)} {_hash(script)}; style-src {_hash(style)}; "
-                "img-src data:; base-uri 'none'; form-action 'none'"
-            ),
+            policy=policy(scripts=[hash_of(first), hash_of(script)], styles=[hash_of(style)], images="data:"),
             direction=direction(language),
         )
 
@@ -176,7 +173,3 @@ def _in_reading_order(rendered: RenderedCourse, pages: Mapping[str, object]) -> 
 def _id(page: str) -> str:
     """Return the id of a page's section; no author's id holds a colon."""
     return page.replace("/", ":")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

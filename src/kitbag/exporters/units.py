@@ -24,6 +24,7 @@ from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import as_script
 from kitbag.rendering.kits import Kit, cut_score_of, page_of
 from kitbag.rendering.pages import Tests
+from kitbag.rendering.policy import policy
 from kitbag.rendering.quiz_data import Json
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.styles import lean_style
@@ -231,7 +232,19 @@ def _launch(rendered: RenderedCourse, unit: Unit, platform: str, script: str) ->
     island = _island(rendered, unit, platform)
     return (
         environment.get_template("packages/launch.html")
-        .render(title=unit.title, folder=FOLDER, scripts=scripts, start=unit.start, island=as_script(island))
+        .render(
+            title=unit.title,
+            folder=FOLDER,
+            scripts=scripts,
+            start=unit.start,
+            island=as_script(island),
+            # cmi5 9.0: the platform names the address of its record store when it launches the unit.
+            policy=policy(
+                scripts=["'self'"],
+                styles=["'self'"],
+                more="frame-src 'self'" + ("; connect-src http: https:" if platform == "cmi5" else ""),
+            ),
+        )
         .encode()
     )
 

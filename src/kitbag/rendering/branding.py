@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kitbag.course.colours import BLACK, DARK_PAGE, PAGE, WHITE, Colour, colour, ink_on, mix, readable
 from kitbag.course.model import Branding
+from kitbag.course.safe_css import safe_css
 from kitbag.rendering.environment import course_file
 
 
@@ -12,7 +13,7 @@ def brand_css(branding: Branding, templates: Path | None) -> bytes | None:
 
     `templates` is the course folder whose `templates/brand.css` counts; `None` ignores it.
     """
-    own = course_file(templates / "templates", "brand.css") if templates else None
+    own = own_css(templates)
     light, dark = _shades(branding, dark=False), _shades(branding, dark=True)
     if not light:
         return own
@@ -27,6 +28,12 @@ def brand_css(branding: Branding, templates: Path | None) -> bytes | None:
 {dark}}}
 """
     return sheet.encode() + (own or b"")
+
+
+def own_css(templates: Path | None) -> bytes | None:
+    """Return what is safe of the course's own `templates/brand.css`, or None where it has none."""
+    sheet = course_file(templates / "templates", "brand.css") if templates else None
+    return None if sheet is None else safe_css(sheet.decode("utf-8", "replace")).encode()
 
 
 def _shades(branding: Branding, *, dark: bool) -> str:

@@ -7,6 +7,7 @@ from kitbag.course.parts import Places
 from kitbag.course.provenance import PassageUse
 from kitbag.rendering.catalogue import Catalogue, catalogue_of
 from kitbag.rendering.environment import make_environment
+from kitbag.rendering.policy import sealed
 
 
 def drift_page(drift: Drift, course: Course, places: Places) -> str:
@@ -24,7 +25,7 @@ def drift_page(drift: Drift, course: Course, places: Places) -> str:
     def verdict(one: PassageDrift) -> str:
         return _verdict(one, catalogue)
 
-    return environment.get_template("reports/drift.html").render(
+    page = environment.get_template("reports/drift.html").render(
         drift=drift,
         course=course,
         counts=[*((change.value, drift.count(change)) for change in reversed(Change)), ("new", len(drift.new))],
@@ -32,6 +33,7 @@ def drift_page(drift: Drift, course: Course, places: Places) -> str:
         verdict=verdict,
         readable=readable,
     )
+    return sealed(page)
 
 
 def _verdict(one: PassageDrift, catalogue: Catalogue) -> str:

@@ -33,7 +33,8 @@ from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import QUIZ_STYLES, LessonLink, QuizContext, as_script, render_questions
 from kitbag.rendering.markdown import MarkdownRenderer
-from kitbag.rendering.pages import digest_of, island_hashes, nonce_of
+from kitbag.rendering.pages import digest_of
+from kitbag.rendering.policy import nonce_of, page_policy
 from kitbag.rendering.quiz_data import Json, scoring_data
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.styles import lean_style
@@ -173,7 +174,7 @@ class _Tests:
             "brand": self._brand is not None,
             "digest_of": partial(digest_of, media=course.media),
             "nonce_of": nonce_of,
-            "island_hashes": island_hashes,
+            "page_policy": page_policy,
         }
 
     # --- Files ---------------------------------------------------------------------------------------------------

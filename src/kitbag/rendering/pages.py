@@ -9,7 +9,6 @@ other page shows the whole course.
 import json
 import re
 import unicodedata
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
@@ -39,6 +38,7 @@ from kitbag.rendering.items import (
     render_practice_quiz,
 )
 from kitbag.rendering.markdown import MarkdownRenderer, plain
+from kitbag.rendering.policy import nonce_of, page_policy
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.search import Entry, index_script, lesson_entries, texts_of
 from kitbag.rendering.styles import lean_style
@@ -57,7 +57,6 @@ _DIGEST_SHOWN: Final = 12
 """Hexadecimal digits of a digest at the foot of a page: enough to tell two states of a page apart."""
 
 _PICTURE: Final = re.compile(r'src="(?:\.\./)*media/([^"]+)"')
-_ISLAND: Final = '<script type="application/json"'
 
 Files = Iterator[tuple[str, Callable[[], bytes]]]
 
@@ -128,7 +127,7 @@ class _Site:
             "digest_of": partial(digest_of, media=self.course.media),
             "tests_are": tests,
             "nonce_of": nonce_of,
-            "island_hashes": island_hashes,
+            "page_policy": page_policy,
             "anchor": anchor,
             # With the places for values left in them: scripts fill those.
             "script_strings": self.catalogue.area("site"),
@@ -409,20 +408,6 @@ def digest_of(shown: str, media: Mapping[str, str]) -> str:
     for name in sorted({unescape(name) for name in _PICTURE.findall(shown)}):
         seen.update(media.get(name, "").encode())
     return seen.hexdigest()[:_DIGEST_SHOWN]
-
-
-def nonce_of(body: str) -> str:
-    """Return the word that lets the head's own scripts and styles load (CSP 3, 2.3.1).
-
-    It is a hash of all the page shows, so no text on the page can hold it, however it got there.
-    """
-    return b64encode(sha256(body.encode()).digest()[:18]).decode()
-
-
-def island_hashes(body: str) -> str:
-    """Return a hash for each JSON island; no browser runs them, but some judges count them as scripts."""
-    islands = [rest.partition(">")[2].partition("</script>")[0] for rest in body.split(_ISLAND)[1:]]
-    return "".join(f" 'sha256-{b64encode(sha256(island.encode()).digest()).decode()}'" for island in islands)
 
 
 def folded(text: str) -> str:

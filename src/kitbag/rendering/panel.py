@@ -11,6 +11,7 @@ from typing import Any, Final
 from kitbag.findings import Finding, Severity
 from kitbag.rendering.catalogue import Catalogue, catalogue_for
 from kitbag.rendering.environment import make_environment
+from kitbag.rendering.policy import sealed
 
 PANEL: Final = ("panel.js", "panel.css")
 """The panel's own files, under `templates/preview`."""
@@ -92,7 +93,7 @@ def mistakes_page(findings: Sequence[Finding], *, language: str, missing: str = 
     """Return the page that stands where there is none to show: the findings as a list, or that it is `missing`."""
     environment = make_environment(folder=None, catalogue=catalogue_for(language), language=language)
     data = panel_data(findings, language=language)
-    return environment.get_template("preview/mistakes.html").render(data, missing=missing).encode()
+    return sealed(environment.get_template("preview/mistakes.html").render(data, missing=missing)).encode()
 
 
 def _title(findings: Sequence[Finding], catalogue: Catalogue) -> str:

@@ -18,9 +18,9 @@ from kitbag.course.parts import MEDIA
 from kitbag.files import read_within
 from kitbag.questions.model import Item, Picture
 from kitbag.questions.shuffle import shown_order
-from kitbag.rendering.branding import brand_css
+from kitbag.rendering.branding import brand_css, own_css
 from kitbag.rendering.catalogue import Catalogue, catalogue_of
-from kitbag.rendering.environment import course_file, make_environment
+from kitbag.rendering.environment import make_environment
 from kitbag.rendering.figures import roles_chart_svg
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.paper_items import ItemPrinter
@@ -96,8 +96,7 @@ class Press:
     @cached_property
     def _brand(self) -> Markup:
         """Return the custom properties of the branding and of brand.css: colours hold on paper too, rules do not."""
-        own = course_file(self._templates / "templates", "brand.css") if self._templates else None
-        sheets = (brand_css(self.course.info.branding, None), own)
+        sheets = (brand_css(self.course.info.branding, None), own_css(self._templates))
         roots = (_ROOT.search((sheet or b"").decode("utf-8", "replace")) for sheet in sheets)
         return Markup("".join(part for root in roots if root for part in _PROPERTY.findall(root[1])))
 

@@ -7,6 +7,7 @@ from kitbag.course.coverage import Coverage
 from kitbag.course.model import Course
 from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
+from kitbag.rendering.policy import sealed
 
 SHADES: Final = 4
 """Steps of shade above the empty one; the number in the cell says the same."""
@@ -17,12 +18,13 @@ def coverage_page(coverage: Coverage, course: Course) -> str:
     language = course.info.language
     environment = make_environment(folder=None, catalogue=catalogue_of(course), language=language)
     most = max((count for passage in coverage.passages for count in passage.by_objective.values()), default=0)
-    return environment.get_template("reports/coverage.html").render(
+    page = environment.get_template("reports/coverage.html").render(
         coverage=coverage,
         course=course,
         shade=_shades(most),
         tests=_by_test(coverage),
     )
+    return sealed(page)
 
 
 def _shades(most: int) -> Mapping[int, int]:

@@ -10,6 +10,7 @@ from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.markdown import plain
 from kitbag.rendering.paper_pdf import PaperDocument, render_pdf
+from kitbag.rendering.policy import sealed
 from kitbag.results.report import FEW, Report, Sitting, Standing, Tally, share_of
 from kitbag.results.visible import visible
 from kitbag.spreadsheets import as_csv
@@ -248,9 +249,10 @@ def results_page(report: Report) -> str:
     words = Words(report)
     language = report.course.info.language
     environment = make_environment(folder=None, catalogue=words.catalogue, language=language)
-    return environment.get_template("reports/results.html").render(
+    page = environment.get_template("reports/results.html").render(
         report=report, words=words, percent=percent, number=number, visible=visible
     )
+    return sealed(page)
 
 
 def results_pdf(report: Report) -> bytes:

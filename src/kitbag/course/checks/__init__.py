@@ -7,7 +7,7 @@ unknown.
 from collections.abc import Iterator
 
 from kitbag.course.checks.banks import items
-from kitbag.course.checks.branding import branding
+from kitbag.course.checks.branding import branding, style_sheet
 from kitbag.course.checks.lessons import lessons, modules, objectives
 from kitbag.course.checks.pictures import pictures
 from kitbag.course.checks.plans import paths, tests, tracking
@@ -22,3 +22,4 @@ def check(parts: Parts, places: Places) -> Iterator[Finding]:
         yield from one(parts, places)
     yield from pictures(parts, places)
     yield from branding(parts, places)
+    yield from style_sheet(parts)

@@ -1,11 +1,34 @@
-"""Branding: its colours can be read."""
+"""Branding: its colours can be read, and its style sheet loads nothing."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from kitbag.course.checks.common import COURSE
 from kitbag.course.colours import LEAST_CONTRAST, PAGE, colour, contrast, readable
 from kitbag.course.parts import Parts, Places
-from kitbag.findings import Finding
+from kitbag.course.safe_css import unsafe_css
+from kitbag.files import Unreadable, read_within
+from kitbag.findings import Finding, Place, Severity
+
+STYLE_SHEET: Final = "templates/brand.css"
+
+
+def style_sheet(parts: Parts) -> Iterator[Finding]:
+    """Report the rules of the course's own style sheet that are left out of every page, and why."""
+    try:
+        sheet = read_within(parts.folder, STYLE_SHEET).decode("utf-8", "replace")
+    except Unreadable as error:
+        if error.code != "missing-file":
+            yield Finding(error.code, Place(STYLE_SHEET), str(error), error.hint, Severity.WARNING)
+        return
+    for line, column, what in unsafe_css(sheet):
+        yield Finding(
+            "unsafe-style",
+            Place(STYLE_SHEET, line, column),
+            f"This rule isn't used: {what}.",
+            "A style sheet can set looks, with pictures only as data: addresses; it can't load anything.",
+            Severity.WARNING,
+        )
 
 
 def branding(parts: Parts, places: Places) -> Iterator[Finding]:

@@ -1,12 +1,16 @@
 """Pictures."""
 
+import io
+import warnings
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from kitbag.course.parts import MEDIA, Parts, Places, pictures_in
+from kitbag.course.safe_svg import unsafe_svg
 from kitbag.files import Unreadable, is_safe_name, names_within, read_within
-from kitbag.findings import Finding, did_you_mean, listed
+from kitbag.findings import Finding, Place, did_you_mean, listed
 
 PICTURE_KINDS: Final = {
     ".png": b"\x89PNG\r\n\x1a\n",
@@ -18,6 +22,10 @@ PICTURE_KINDS: Final = {
 }
 """Kinds of picture a course may show, with the first bytes of each."""
 LARGEST_PICTURE: Final = 16 * 1024 * 1024
+MOST_PIXELS: Final = 50_000_000
+"""Pixels in one picture: a small file can hold more than a phone, or the printing of a handout, has memory for."""
+MOST_REPORTED: Final = 20
+"""Faults of one drawing to report."""
 
 
 def pictures(parts: Parts, places: Places) -> Iterator[Finding]:
@@ -49,3 +57,36 @@ def pictures(parts: Parts, places: Places) -> Iterator[Finding]:
         if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(kind):
             message = f'"{src}" does not hold what its name says.'
             yield Finding("picture-kind", place, message, "Save the picture again in the right format.")
+        elif kind == PICTURE_KINDS[".svg"]:
+            yield from _drawing(src, data)
+        else:
+            yield from _photograph(src, data, place)
+
+
+def _drawing(src: str, data: bytes) -> Iterator[Finding]:
+    for line, what in islice(unsafe_svg(data), MOST_REPORTED):
+        yield Finding(
+            "unsafe-drawing",
+            Place(f"{MEDIA}/{src}", line),
+            f"A drawing can't hold this: {what}.",
+            "Save it as plain SVG, without scripts, links and outside files, or as PNG.",
+        )
+
+
+def _photograph(src: str, data: bytes, place: Place) -> Iterator[Finding]:
+    """Look at the head of a picture, without unpacking its pixels."""
+    from PIL import Image, UnidentifiedImageError  # takes a while to import, and few courses have photographs
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as picture:
+                width, height = picture.size
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError) as error:
+        too_large = isinstance(error, Image.DecompressionBombError)
+        message = f'"{src}" has too many pixels.' if too_large else f'"{src}" can\'t be read as a picture.'
+        yield Finding("picture-kind", place, message, "Save the picture again, not wider than a screen.")
+        return
+    if width * height > MOST_PIXELS:
+        message = f'"{src}" has {width} by {height} pixels; at most {MOST_PIXELS // 1_000_000} million can be shown.'
+        yield Finding("picture-size", place, message, "Save it smaller: 2000 pixels are as wide as any page needs.")

@@ -1,0 +1,115 @@
+"""What a drawing may hold: shapes and text, and nothing that runs or loads anything.
+
+Drawings are refused rather than rewritten: no well-kept library for Python cleans SVG by an allow-list of its elements
+*and* its styles, and an author can save a drawing again as "plain SVG". A browser shows these files as images, where
+scripts don't run; a drawing that is opened by itself, or pasted into a page by a platform, has no such protection.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from lxml import etree
+
+from kitbag.course.safe_css import unsafe_css, unsafe_declarations
+
+SVG: Final = "http://www.w3.org/2000/svg"
+_XLINK: Final = "http://www.w3.org/1999/xlink"
+_XML: Final = "http://www.w3.org/XML/1998/namespace"
+_NOTES: Final = (
+    "http://www.inkscape.org/namespaces/inkscape",
+    "http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "http://purl.org/dc/elements/1.1/",
+    "http://purl.org/dc/terms/",
+    "http://creativecommons.org/ns#",
+    "http://web.resource.org/cc/",
+    "http://www.serif.com/",
+    "http://www.bohemiancoding.com/sketch/ns",
+)
+"""Namespaces in which drawing programs leave notes of their own; browsers give them no meaning."""
+ELEMENTS: Final = frozenset(
+    """
+    svg g defs symbol use title desc metadata style switch
+    path rect circle ellipse line polyline polygon text tspan textPath image marker
+    linearGradient radialGradient stop pattern clipPath mask filter view
+    feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap
+    feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feMerge feMergeNode feMorphology
+    feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence
+    """.split()
+)
+"""Elements of SVG 2 that draw or describe."""
+MOST_NODES: Final = 100_000
+_PICTURE: Final = re.compile(r"data:image/(png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+_URL: Final = re.compile(r"url\(", re.IGNORECASE)
+
+
+class UnsafeDrawing(NamedTuple):
+    """A place in a drawing that can't stay."""
+
+    line: int
+    what: str
+    """What is there, in a few words."""
+
+
+def unsafe_svg(data: bytes) -> Iterator[UnsafeDrawing]:
+    """Give each place of a drawing that runs or loads something, or that can't be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root: Any = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        reason = getattr(error, "msg", None) or str(error)
+        yield UnsafeDrawing(line, f"it isn't well-formed XML: {reason}")
+        return
+    document = root.getroottree().docinfo
+    if document.internalDTD is not None and any(True for _ in document.internalDTD.iterentities()):
+        yield UnsafeDrawing(1, "entities declared in its DOCTYPE")
+    if root.tag != f"{{{SVG}}}svg":
+        yield UnsafeDrawing(root.sourceline or 1, "its root isn't an svg element of the SVG namespace")
+    before = root.getprevious()
+    while before is not None:
+        if before.tag is etree.ProcessingInstruction:
+            yield UnsafeDrawing(before.sourceline or 1, f"the instruction <?{before.target}?>")
+        before = before.getprevious()
+    for number, node in enumerate(root.iter()):
+        if number >= MOST_NODES:
+            yield UnsafeDrawing(node.sourceline or 1, f"more than {MOST_NODES:,} elements")
+            return
+        yield from _unsafe_node(node)
+
+
+def _unsafe_node(node: Any) -> Iterator[UnsafeDrawing]:
+    line = node.sourceline or 1
+    if node.tag is etree.Comment:
+        return
+    if not isinstance(node.tag, str):
+        yield UnsafeDrawing(line, "an entity or a processing instruction")
+        return
+    name = etree.QName(node)
+    if name.namespace in _NOTES:
+        return
+    if name.namespace != SVG or name.localname not in ELEMENTS:
+        yield UnsafeDrawing(line, f"the element <{name.localname}>")
+        return
+    if name.localname == "style":
+        for place in unsafe_css(str(node.xpath("string()"))):
+            yield UnsafeDrawing(line + place.line - 1, f"{place.what} in its style sheet")
+    for key, value in node.attrib.items():
+        yield from _unsafe_attribute(line, etree.QName(key), str(value))
+
+
+def _unsafe_attribute(line: int, key: etree.QName, value: str) -> Iterator[UnsafeDrawing]:
+    name = key.localname
+    if key.namespace in _NOTES:
+        return
+    if name.lower().startswith("on"):
+        yield UnsafeDrawing(line, f'the attribute "{name}"')
+    elif name == "href" and key.namespace in (None, _XLINK):
+        if not (value.strip().startswith("#") or _PICTURE.match(value.strip())):
+            yield UnsafeDrawing(line, f'a link to "{value.strip()[:60]}"')
+    elif name == "base" and key.namespace == _XML:
+        yield UnsafeDrawing(line, 'the attribute "xml:base"')
+    elif name == "style" or _URL.search(value):
+        for place in unsafe_declarations(value):
+            yield UnsafeDrawing(line, f'{place.what} in "{name}"')

@@ -1,0 +1,74 @@
+"""A course's style sheet sets looks and loads nothing, however it is written."""
+
+import pytest
+import tinycss2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kitbag.course.safe_css import safe_css, unsafe_css
+
+KEPT = (
+    ":root{--accent:#1f4e79}",
+    "@media (prefers-color-scheme: dark){:root{--accent:#93c3ec}}",
+    ".brand::before{content:'\u2713'}",
+    "a{background:url(data:image/png;base64,AAAA)}",
+    "a{clip-path:url(#shape)}",
+    "@supports (display: grid){p{display:grid}}",
+)
+DROPPED = (
+    ("a{b:url(http://x.test/a.png)}", 1, 5, "url(http://x.test/a.png)"),
+    ("a{b:url('//x.test/a.png')}", 1, 5, "url(//x.test/a.png)"),
+    ('\na{b:U\\52L( "file://h/s" )}', 2, 5, "url(file://h/s)"),
+    ("a{b:url(../media/a.png)}", 1, 5, "url(../media/a.png)"),
+    ("a{b:url(data:text/html,x)}", 1, 5, "url(data:text/html,x)"),
+    ("a{--x:url(http://x.test)}", 1, 7, "url(http://x.test)"),
+    ("@media print{a{b:c}\na{b:image-set('http://x.test' 1x)}}", 2, 5, "image-set()"),
+    ("@import 'http://x.test/a.css';", 1, 1, "@import"),
+    ("a{b:c;@import url(http://x.test)}", 1, 7, "@import"),
+    ("@font-face{font-family:x;src:url(x)}", 1, 1, "@font-face"),
+    ("@namespace url(http://x.test);", 1, 1, "@namespace"),
+    ("a{-moz-binding:none}", 1, 3, "-moz-binding"),
+    ("a{behavior:x}", 1, 3, "behavior"),
+    ("a{width:expression(alert(1))}", 1, 9, "expression()"),
+)
+
+
+@pytest.mark.parametrize("rule", KEPT)
+def test_looks_are_kept(rule: str) -> None:
+    assert list(unsafe_css(rule)) == []
+    assert [one.type for one in tinycss2.parse_stylesheet(safe_css(rule), skip_whitespace=True)] == [
+        one.type for one in tinycss2.parse_stylesheet(rule)
+    ]
+
+
+@pytest.mark.parametrize(("rule", "line", "column", "what"), DROPPED)
+def test_what_loads_is_left_out_and_reported(rule: str, line: int, column: int, what: str) -> None:
+    assert next(unsafe_css(rule)) == (line, column, what)
+    assert safe_css(f"{rule} p{{color:red}}") == "p{color:red}\n"
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "p{color:red}</style><meta http-equiv=refresh content='0;url=http://x.test'>",
+        "p{content:'</style><script>'}",
+        "p{color:red}<!-- --></STYLE >",
+        "p{--x:</style>}",
+    ],
+)
+def test_nothing_ends_the_style_element(sheet: str) -> None:
+    assert "</" not in safe_css(sheet)
+
+
+@pytest.mark.parametrize("sheet", ["(" * 100_000, "{" * 50_000, "@media x{" * 20_000, "a{b:" + "f(" * 50_000])
+def test_deep_nesting_ends(sheet: str) -> None:
+    assert "http" not in safe_css(sheet)
+    assert list(unsafe_css(sheet))
+
+
+@given(st.lists(st.sampled_from([*KEPT, *(rule for rule, *_ in DROPPED), "}", "{", "'", "\\", "/*", "*/", "</style>"])))
+def test_what_comes_out_is_safe_whatever_goes_in(parts: list[str]) -> None:
+    out = safe_css("".join(parts))
+    assert list(unsafe_css(out)) == []
+    assert "</" not in out
+    assert safe_css(out) == out

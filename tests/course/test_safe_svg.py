@@ -1,0 +1,105 @@
+"""A drawing holds shapes and text; whatever runs or loads is refused, with its line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from kitbag.cli import main
+from kitbag.course.safe_svg import unsafe_svg
+
+TEA = Path(__file__).parents[1] / "projects/every-item-type"
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
+
+
+def faults(inside: str) -> list[tuple[int, str]]:
+    return [tuple(one) for one in unsafe_svg(f"{HEAD}{inside}\n</svg>".encode())]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<title>A map</title><desc>Two roads.</desc><path d="M0 0h9" style="fill:#123; stroke : url(#a)"/>',
+        '<defs><linearGradient id="a"><stop offset="1"/></linearGradient></defs><rect fill="url(#a)"/>',
+        '<use xlink:href="#a"/><use href="#a"/><image href="data:image/png;base64,AA=="/>',
+        "<style>.a{fill:#123}</style><!-- made by hand -->",
+        '<i:guide xmlns:i="http://www.inkscape.org/namespaces/inkscape"/><metadata/>',
+    ],
+)
+def test_drawings_are_kept(inside: str) -> None:
+    assert faults(inside) == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "what"),
+    [
+        ("<script>alert(1)</script>", "the element <script>"),
+        ('<h:script xmlns:h="http://www.w3.org/1999/xhtml"/>', "the element <script>"),
+        ("<foreignObject/>", "the element <foreignObject>"),
+        ('<a href="#x"/>', "the element <a>"),
+        ('<animate attributeName="href" to="javascript:x"/>', "the element <animate>"),
+        ('<rect onclick="x"/>', 'the attribute "onclick"'),
+        ('<use href="http://x.test/a.svg#a"/>', 'a link to "http://x.test/a.svg#a"'),
+        ('<image xlink:href="../../secret.png"/>', 'a link to "../../secret.png"'),
+        ('<image href="data:image/svg+xml,x"/>', 'a link to "data:image/svg+xml,x"'),
+        ('<image href=" JavaScript:x"/>', 'a link to "JavaScript:x"'),
+        ('<rect fill="URL(http://x.test#a)"/>', 'url(http://x.test#a) in "fill"'),
+        ('<rect style="fill:u\\72l(//x.test)"/>', 'url(//x.test) in "style"'),
+        ("<style>@import '//x.test';</style>", "@import in its style sheet"),
+        ("<style>a{}<!-- x -->@import '//x.test';</style>", "@import in its style sheet"),
+        ("<style><![CDATA[p{background:url(//x.test)}]]></style>", "url(//x.test) in its style sheet"),
+        ('<g xml:base="http://x.test"/>', 'the attribute "xml:base"'),
+        ("<?xml-stylesheet href='//x.test'?>", "an entity or a processing instruction"),
+    ],
+)
+def test_what_runs_or_loads_is_refused_with_its_line(inside: str, what: str) -> None:
+    assert faults(inside)[0] == (2, what)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"nothing", "it isn't well-formed XML: Start tag expected, '<' not found, line 1, column 1"),
+        (b"<svg/>", "its root isn't an svg element of the SVG namespace"),
+        (b"<?xml-stylesheet href='//x'?>" + HEAD.encode() + b"</svg>", "the instruction <?xml-stylesheet?>"),
+        (b'<!DOCTYPE svg [<!ENTITY a "b">]>' + HEAD.encode() + b"&a;</svg>", "entities declared in its DOCTYPE"),
+        (
+            b'<!DOCTYPE svg [<!ENTITY a SYSTEM "/etc/passwd">]>' + HEAD.encode() + b"</svg>",
+            "entities declared in its DOCTYPE",
+        ),
+    ],
+)
+def test_what_is_not_a_drawing(data: bytes, what: str) -> None:
+    assert next(unsafe_svg(data)).what == what
+
+
+def test_a_drawing_without_end_is_looked_at_for_a_while_only() -> None:
+    assert "more than 100,000 elements" in [what for _, what in faults("<g/>" * 100_001)]
+
+
+def check(tea: Path) -> str:
+    return " ".join(CliRunner().invoke(main, ["check", "-C", str(tea)], catch_exceptions=False).output.split())
+
+
+def test_check_names_the_drawing_and_the_line(tmp_path: Path) -> None:
+    tea = shutil.copytree(TEA, tmp_path / "tea")
+    (tea / "course/media/pot.svg").write_text(f"{HEAD}<g/>\n<script/></svg>")
+    assert (
+        "course/media/pot.svg:3: A drawing can't hold this: the element <script>. "
+        "Save it as plain SVG, without scripts, links and outside files, or as PNG."
+    ) in check(tea)
+
+
+def test_pictures_that_are_not_what_they_seem_are_refused(tmp_path: Path) -> None:
+    tea = shutil.copytree(TEA, tmp_path / "tea")
+    bank = tea / "questions/m1.yaml"
+    bank.write_text(bank.read_text("utf-8").replace("pot.svg", "pot.png"), "utf-8")
+    (tea / "course/media/pot.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 50)
+    assert '"pot.png" can\'t be read as a picture. Save the picture again, not wider than a screen.' in check(tea)
+    Image.new("1", (8_000, 7_000)).save(tea / "course/media/pot.png")
+    assert (
+        '"pot.png" has 8000 by 7000 pixels; at most 50 million can be shown. '
+        "Save it smaller: 2000 pixels are as wide as any page needs."
+    ) in check(tea)
