@@ -65,6 +65,13 @@ def _decimal(value: Any) -> Any:
     if isinstance(value, str):
         if re.fullmatch(r"-?[0-9]{1,15}([.,][0-9]{1,15})?", value) is None:
             raise PydanticCustomError("decimal_number", "expected a number such as 12 or 0.5")
+        if re.fullmatch(r"-?[1-9][0-9]{0,2},[0-9]{3}", value):
+            point = value.replace(",", ".")
+            raise PydanticCustomError(
+                "decimal_number",
+                "that can mean two numbers: write {point} or {thousands}",
+                {"point": point, "thousands": value.replace(",", "")},
+            )
         return Decimal(value.replace(",", "."))
     return value
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from kitbag.questions.model import Item, ItemType, Ordering, ScoringRule
-from kitbag.questions.scoring import BadResponse, fold_text, passes, read_number, score
+from kitbag.questions.scoring import BadResponse, fold_text, passes, read_numbers, score
 from kitbag.questions.shuffle import shown_order, shuffled
 from kitbag.rendering.quiz_data import scoring_data
 
@@ -40,8 +40,37 @@ TEXTS = [
     "\u0131",
 ]
 TEXTS += ["\ufeffx", "x\u0085", " ", "", "12", "1,50", "\u22121.5", "½"]
+TEXTS += [
+    "1,000",
+    "1.000",
+    "1\u202f000",
+    "1.000,5",
+    "\u0661\u0662",
+    "\u06f1\u066b\u06f5",
+    "\uff11\uff12",
+    "\u0967",
+    "\u20135",
+]
+TEXTS += ["\u0130stanbul", "istanbul", "-", "|", "\x1c", "\x1f12", "\u202e12"]
 COMMON = {"stem": "?", "rationale": ".", "objective": "1", "level": "apply", "use": "test"}
-ODD = [None, "", " ", "zz", 1, 1.5, True, [], {}, ["a", "a"], {"p0": 3}, {"zz": "a"}, [["a"]], [None]]
+ODD = [
+    None,
+    "",
+    " ",
+    "zz",
+    1,
+    1.5,
+    True,
+    [],
+    {},
+    ["a", "a"],
+    {"p0": 3},
+    {"zz": "a"},
+    [["a"]],
+    [None],
+    "\ud800",
+    "12\udfff",
+]
 
 Twin = Callable[..., Any]
 
@@ -121,10 +150,54 @@ def test_folded_texts(text: str, folded: str, twin: Twin) -> None:
     assert twin("fold", text=text) == folded
 
 
-@pytest.mark.parametrize(("text", "number"), CASES["numbers"])
-def test_numbers(text: str, number: str | None, twin: Twin) -> None:
-    assert read_number(text) == (None if number is None else Fraction(number))
-    assert twin("number", text=text) == number
+@pytest.mark.parametrize(("text", "numbers"), CASES["numbers"])
+def test_numbers(text: str, numbers: list[str], twin: Twin) -> None:
+    assert [str(number) for number in read_numbers(text)] == numbers
+    assert twin("numbers", all=[text]) == [numbers]
+
+
+def test_every_digit_of_every_system_is_read_alike(twin: Twin) -> None:
+    digits = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Nd"]
+    ours = [[str(number) for number in read_numbers(digit)] for digit in digits]
+    assert twin("numbers", all=digits) == ours
+    # Those of the Basic Multilingual Plane and the mathematical ones; a text never holds the others by chance.
+    read = [digit for digit, numbers in zip(digits, ours, strict=True) if numbers]
+    assert {digit for digit in digits if ord(digit) < 0x10000} <= {*read}
+    assert all(read_numbers(digit) == (Fraction(unicodedata.decimal(digit)),) for digit in read)
+
+
+NUMERALS = (
+    "0123456789" * 3
+    + "\u0660\u0661\u0669\u06f5\u0966\u096f\uff10\uff19"
+    + ".,\u066b\u066c '\u2019\u00a0\u202f+-\u2212\u2013\u200f\u061c"
+)
+
+
+@given(st.lists(st.text(alphabet=NUMERALS, max_size=14), min_size=500, max_size=500))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_numeral_is_read_alike(twin: Twin, texts: list[str]) -> None:
+    ours = [[str(number) for number in read_numbers(text)] for text in texts]
+    assert twin("numbers", all=texts) == ours
+
+
+@given(st.fractions(min_value=-(10**9), max_value=10**9).map(lambda value: round(value, 3)))
+def test_a_number_written_in_any_country_is_read(value: Fraction) -> None:
+    """In English, German, French, Swiss, Arabic and Persian; where a sign is doubtful, it is among the readings."""
+    text = f"{float(value):,.3f}"
+    for thousands, decimal in [(",", "."), (".", ","), ("\u202f", ","), ("\u2019", "."), ("\u066c", "\u066b")]:
+        written = text.translate({ord(","): thousands, ord("."): decimal})
+        arabic = written.translate({ord("0") + digit: chr(0x0660 + digit) for digit in range(10)})
+        assert value in read_numbers(written)
+        assert value in read_numbers(arabic)
+
+
+def test_a_doubtful_number_is_right_if_either_reading_is(twin: Twin) -> None:
+    for key, right in [("1000", True), ("1", True), ("1.0", True), ("100", False)]:
+        item = ITEM.validate_python({**COMMON, "id": "n", "type": "numeric", "key": key})
+        for response in ("1,000", "1.000", "\u0661,\u0660\u0660\u0660"):
+            expected = {"marks": "1" if right else "0", "possible": "1", "attempted": True, "pending": False}
+            assert score_in_python(item, response, None, "partial") == expected
+            assert twin("score", item=scoring_data(item), response=response, rule=None, default="partial") == expected
 
 
 @pytest.mark.parametrize(("marks", "possible", "cut", "passed"), CASES["passes"])
@@ -233,7 +306,9 @@ class Chance(Random):
                 return ids
             case "numeric":
                 near = item.key + self.choice([0, 1, -1]) * item.tolerance
-                return self.choice([f"{near:f}", f"{near:f}".replace(".", ","), f"{near:f}1", f" {near:f}", *TEXTS])
+                return self.choice(
+                    [f"{near:f}", f"{near:f}".replace(".", ","), f"{near:f}1", f" {near:f}", f"{near:,.3f}", *TEXTS]
+                )
             case "cloze":
                 return {gap.id: self.choice([*TEXTS, *gap.accept]) for gap in self.some(list(item.gaps))}
             case "categorise":

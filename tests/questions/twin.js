@@ -27,10 +27,7 @@ const answers = {
     for (let code = from; code < to; code += 1) folded.push(scoring.foldText(String.fromCodePoint(code)));
     return folded;
   },
-  number: ({ text }) => {
-    const number = scoring.readNumber(text);
-    return number && scoring.toText(number);
-  },
+  numbers: ({ all }) => all.map((text) => scoring.readNumbers(text).map(scoring.toText)),
   passes: ({ marks, possible, cut }) => scoring.passes(scoring.fromText(marks), scoring.fromText(possible), cut),
   shuffled: ({ seed, item, ids }) => shuffle.shuffled(seed, item, ids),
   order: ({ item, seed }) => shuffle.shownOrder(item, seed),

@@ -39,7 +39,7 @@ from kitbag.questions.model import (
     SingleChoice,
     TrueFalse,
 )
-from kitbag.questions.scoring import read_number
+from kitbag.questions.scoring import read_numbers
 
 _SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"} | {"\n": "\\n", "\r": ""})
 _HAS_SIGN: Final = re.compile(r"[\\~=#{}:\n\r]")
@@ -241,8 +241,7 @@ def _numbers(item: Numeric, texts: Texts) -> list[str]:
     lines = [f"={item.key:f}:{item.tolerance:f}"]
     for mistake in item.mistakes:
         for typed in mistake.answers:
-            number = read_number(typed)
-            if number is not None:
+            for number in read_numbers(typed):
                 value = Decimal(number.numerator) / Decimal(number.denominator)
                 lines.append(f"=%0%{value:f}:0{_told(mistake.feedback, texts)}")
     return lines

@@ -43,7 +43,7 @@ from kitbag.questions.model import (
     SingleChoice,
     TrueFalse,
 )
-from kitbag.questions.scoring import read_number
+from kitbag.questions.scoring import read_numbers
 
 LONGEST_CATEGORY: Final = 255
 """Characters in the name of a category (a column of Moodle's database)."""
@@ -296,8 +296,7 @@ def _numeric(question: Element, item: Numeric, texts: Texts) -> None:
     SubElement(answer, "tolerance").text = format(item.tolerance, "f")
     for mistake in item.mistakes:
         for typed in mistake.answers:
-            number = read_number(typed)
-            if number is not None:
+            for number in read_numbers(typed):
                 value = Decimal(number.numerator) / Decimal(number.denominator)
                 answer = _answer(question, 0, format(value, "f"), _TYPED)
                 _feedback(answer, mistake.feedback, texts)

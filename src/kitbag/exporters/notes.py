@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kitbag.exporters.base import Scoring
 from kitbag.exporters.fidelity import Note, change, loss
 from kitbag.questions.model import Categorise, Item, Matching, Numeric, Ordering, ScoringRule
-from kitbag.questions.scoring import read_number
+from kitbag.questions.scoring import read_numbers
 
 
 def everywhere(item: Item) -> Iterator[Note]:
@@ -37,5 +37,5 @@ def numbers_only(item: Numeric) -> Iterator[Note]:
     """Yield a loss for each known wrong answer that is no number, where a format compares numbers only."""
     for mistake in item.mistakes:
         for answer in mistake.answers:
-            if read_number(answer) is None:
+            if not read_numbers(answer):
                 yield loss("mistake-no-number", answer=answer)

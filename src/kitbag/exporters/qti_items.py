@@ -30,7 +30,7 @@ from kitbag.questions.model import (
     SingleChoice,
     TrueFalse,
 )
-from kitbag.questions.scoring import fold_text, read_number
+from kitbag.questions.scoring import fold_text, read_numbers
 
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _MOST_KEPT: Final = 4096
@@ -254,7 +254,7 @@ class ItemWriter:
         score = d.when(near, d.set_outcome("SCORE", d.value("float", str(item.points))))
         feedback = Feedback()
         for number, mistake in enumerate(item.mistakes, start=1):
-            values = [value for value in map(read_number, mistake.answers) if value is not None]
+            values = [value for answer in mistake.answers for value in read_numbers(answer)]
             tests = [
                 d.make("equal", d.variable("RESPONSE"), d.value("float", decimal(value)), toleranceMode="exact")
                 for value in values

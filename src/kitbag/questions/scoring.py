@@ -27,6 +27,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NoReturn, assert_never
 
+from kitbag.characters import DIRECTION_CONTROLS
 from kitbag.fields import LONGEST_TEXT
 from kitbag.questions.model import (
     Categorise,
@@ -47,7 +48,9 @@ NOTHING: Final = Fraction(0)
 
 # The spaces that are folded and trimmed: Unicode's White_Space, and U+FEFF, which editors leave at the start of a text.
 # Spelt out because Python's `strip` takes U+001C and JavaScript's `trim` leaves U+0085.
-_SPACES: Final = re.compile("[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
+_SPACE: Final = "[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+_SPACES: Final = re.compile(_SPACE)
+_AROUND: Final = re.compile(rf"\A{_SPACE}|{_SPACE}\Z")
 
 # The characters whose normal form and case are the same in every engine since Unicode 11: all but those that later
 # versions gave a case, a compatibility form or a combining class, the lone surrogates, and what lies above U+FFFF apart
@@ -58,8 +61,23 @@ _SETTLED: Final = re.compile(
     "\U0002fa1e-\U0010ffff]+"
 )
 
-# Ample for any quantity, and short enough to be exact at no cost.
-_NUMBER: Final = re.compile(r"[+\-\u2212]?([0-9]{1,40}([.,][0-9]{0,40})?|[.,][0-9]{1,40})")
+# The zero of each decimal system of the Basic Multilingual Plane, as of Unicode 11: Arabic-Indic, Persian, Devanagari
+# and the others. Its digits follow it. NFKC has made plain digits of the full-width ones.
+_ZEROS: Final = (
+    "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0de6\u0e50\u0ed0\u0f20\u1040\u1090\u17e0\u1810"
+    "\u1946\u19d0\u1a80\u1a90\u1b50\u1bb0\u1c40\u1c50\ua620\ua8d0\ua900\ua9d0\ua9f0\uaa50\uabf0"
+)
+_DIGITS: Final = {ord(zero) + value: str(value) for zero in _ZEROS for value in range(10)}
+_NOT_TYPED: Final = dict.fromkeys(map(ord, DIRECTION_CONTROLS))
+
+_MINUS: Final = "\u2010\u2013\u2212-"
+# Ample for any quantity, and short enough to be exact at no cost. U+066B and U+066C are the Arabic separators.
+_DECIMAL: Final = re.compile(rf"[+{_MINUS}]?([0-9]{{1,40}}([.,\u066b][0-9]{{0,40}})?|[.,\u066b][0-9]{{1,40}})")
+# Groups of three, in India of two before the last; a number in groups does not begin with 0.
+_GROUPED: Final = re.compile(
+    rf"[+{_MINUS}]?[1-9][0-9]{{0,2}}(?P<by>[.,\u066c '\u2019])([0-9]{{2,3}}(?P=by)){{0,12}}[0-9]{{3}}"
+    rf"((?!(?P=by))[.,\u066b][0-9]{{0,40}})?"
+)
 
 
 class BadResponse(ValueError):
@@ -102,23 +120,45 @@ def passes(marks: Fraction, possible: Fraction, cut_score: int) -> bool:
 
 
 def fold_text(text: str) -> str:
-    """Return a typed answer as it is compared: NFKC, upper case then lower case, spaces folded to one and trimmed."""
+    """Return a typed answer as it is compared: NFKC, upper case then lower case, spaces folded to one and trimmed.
+
+    The Turkish letters, a capital I with a dot and a small i without, are compared as i, in every language.
+    """
     return _SPACES.sub(" ", _SETTLED.sub(lambda stretch: _fold_stretch(stretch[0]), text)).strip(" ")
 
 
-def read_number(text: str) -> Fraction | None:
-    """Return the number typed, with a decimal point or comma; `None` where the text is no number."""
-    typed = fold_text(text)
-    if _NUMBER.fullmatch(typed) is None:
-        return None
-    whole, _, decimals = typed.lstrip("+-\u2212").replace(",", ".").partition(".")
-    value = Fraction(int(whole + decimals), 10 ** len(decimals))
-    return -value if typed[0] in "-\u2212" else value
+def trim(text: str) -> str:
+    """Return a text without the spaces around it: those that a response may have around it on any channel."""
+    return _AROUND.sub("", text)
+
+
+def read_numbers(text: str) -> tuple[Fraction, ...]:
+    """Return the numbers that a typed text can mean: none where it is no number, and two where it is 1,000 or 1.000.
+
+    Digits of any decimal system count. The decimal sign is a point, a comma or U+066B. Thousands may be parted by
+    points, commas, spaces, apostrophes or U+066C; where one point or comma before three digits may be either sign, both
+    numbers are returned, and an answer is right if one of them is.
+    """
+    typed = fold_text(text.translate(_NOT_TYPED)).translate(_DIGITS)
+    sign = -1 if typed[:1] in (*_MINUS,) else 1
+    readings: dict[Fraction, None] = {}
+    if _DECIMAL.fullmatch(typed):
+        readings[sign * _decimal(typed.lstrip(f"+{_MINUS}"))] = None
+    if grouped := _GROUPED.fullmatch(typed):
+        readings[sign * _decimal(typed.lstrip(f"+{_MINUS}").replace(grouped["by"], ""))] = None
+    return tuple(readings)
+
+
+def _decimal(digits: str) -> Fraction:
+    """Return the value of digits with at most one decimal sign."""
+    whole, _, decimals = digits.replace(",", ".").replace("\u066b", ".").partition(".")
+    return Fraction(int(whole + decimals), 10 ** len(decimals))
 
 
 def _fold_stretch(text: str) -> str:
-    # The final sigma depends on its neighbours, which a stretch may not show.
-    return unicodedata.normalize("NFKC", text).upper().lower().replace("\u03c2", "\u03c3")
+    # The final sigma depends on its neighbours, which a stretch may not show. U+0130 becomes an i with a second dot.
+    folded = unicodedata.normalize("NFKC", text).upper().lower()
+    return folded.replace("\u03c2", "\u03c3").replace("i\u0307", "i")
 
 
 def _share(item: Item, response: object, rule: ScoringRule, *, floored: bool) -> Fraction | None:
@@ -149,8 +189,8 @@ def _share(item: Item, response: object, rule: ScoringRule, *, floored: bool) ->
             in_place = sum(map(str.__eq__, given, right))
             return _out_of(in_place, len(right), rule) if given else None
         case Numeric():
-            number = _text(item, response)
-            return None if number is None else Fraction(_near(read_number(number), item.key, item.tolerance))
+            typed = _text(item, response)
+            return None if typed is None else Fraction(_near(read_numbers(typed), item.key, item.tolerance))
         case ShortAnswer():
             text = _text(item, response)
             return None if text is None else Fraction(_accepted(text, item.accept))
@@ -200,8 +240,8 @@ def _out_of(right: int, count: int, rule: ScoringRule) -> Fraction:
     return Fraction(right == count) if rule is ScoringRule.EXACT else Fraction(right, count)
 
 
-def _near(number: Fraction | None, key: Decimal, tolerance: Decimal) -> bool:
-    return number is not None and abs(number - Fraction(key)) <= Fraction(tolerance)
+def _near(numbers: Sequence[Fraction], key: Decimal, tolerance: Decimal) -> bool:
+    return any(abs(number - Fraction(key)) <= Fraction(tolerance) for number in numbers)
 
 
 def _accepted(text: str, accept: Sequence[str]) -> bool:

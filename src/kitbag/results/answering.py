@@ -22,7 +22,7 @@ from kitbag.questions.model import (
     SingleChoice,
     TrueFalse,
 )
-from kitbag.questions.scoring import fold_text, read_number
+from kitbag.questions.scoring import fold_text, read_numbers
 from kitbag.results.attempt import Response
 from kitbag.results.sheet import BETWEEN_GAPS, BLANK, Answer, SheetEntry, UnclearMark, WrongCell, letter, read_cell
 
@@ -145,23 +145,27 @@ def _feedback(item: Item, response: Response) -> Iterator[str | None]:
             yield from (one.feedback for one in item.elements if pairs.get(one.id) not in (None, one.category))
         case Ordering():
             yield None if response == tuple(one.id for one in item.elements) else item.feedback
-        case Numeric() | ShortAnswer():
-            yield from _known_errors(item.mistakes, response if isinstance(response, str) else "")
+        case Numeric():
+            numbers = set(read_numbers(response)) if isinstance(response, str) else set()
+            for mistake in item.mistakes:
+                if any(numbers & {*read_numbers(one)} or _same(response, one) for one in mistake.answers):
+                    yield mistake.feedback
+        case ShortAnswer():
+            yield from _known_errors(item.mistakes, response)
         case Cloze():
             for gap in item.gaps:
-                yield from _known_errors(gap.mistakes, pairs.get(gap.id, ""))
+                yield from _known_errors(gap.mistakes, pairs.get(gap.id))
         case Essay():
             yield None
         case _:
             assert_never(item)
 
 
-def _known_errors(mistakes: tuple[ExpectedError, ...], text: str) -> Iterator[str]:
-    number = read_number(text)
+def _known_errors(mistakes: tuple[ExpectedError, ...], response: Response) -> Iterator[str]:
     for mistake in mistakes:
-        same = any(
-            fold_text(text) == fold_text(one) or (number is not None and number == read_number(one))
-            for one in mistake.answers
-        )
-        if same:
+        if any(_same(response, one) for one in mistake.answers):
             yield mistake.feedback
+
+
+def _same(response: Response, answer: str) -> bool:
+    return isinstance(response, str) and fold_text(response) == fold_text(answer)

@@ -197,13 +197,13 @@ const KitbagReport = (() => {
    * @returns {string[]}
    */
   function feedbackOn(item, response) {
-    const { accepted, readNumber, compare } = KitbagScoring;
+    const { accepted, readNumbers, compare } = KitbagScoring;
     /** @param {string} id */
     const said = (id) => own(item.feedback, id) || "";
     /** @param {string} text @param {readonly string[]} answers */
     const oneOf = (text, answers) => accepted(text, answers) || (item.type === "numeric" && answers.some((answer) => {
-      const [given, known] = [readNumber(text), readNumber(answer)];
-      return given !== null && known !== null && compare(given, known) === 0;
+      const known = readNumbers(answer);
+      return readNumbers(text).some((given) => known.some((one) => compare(given, one) === 0));
     }));
     switch (item.type) {
       case "single-choice":

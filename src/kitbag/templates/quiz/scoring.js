@@ -34,7 +34,17 @@ const KitbagScoring = (() => {
     + "\\u{1e944}-\\u{2f7ff}\\u{2fa1e}-\\u{10ffff}]+",
     "gu",
   );
-  const NUMBER = /^[+\-\u2212]?([0-9]{1,40}([.,][0-9]{0,40})?|[.,][0-9]{1,40})$/;
+  const ZEROS = "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0de6\u0e50\u0ed0\u0f20\u1040\u1090\u17e0"
+    + "\u1810\u1946\u19d0\u1a80\u1a90\u1b50\u1bb0\u1c40\u1c50\ua620\ua8d0\ua900\ua9d0\ua9f0\uaa50\uabf0";
+  const DIGITS = new Map(Array.from(ZEROS).flatMap((zero) => (
+    Array.from("0123456789", (digit, value) => [String.fromCharCode(zero.charCodeAt(0) + value), digit])
+  )));
+  const NOT_TYPED = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  const SIGN = /^[+\-\u2010\u2013\u2212]+/;
+  const DECIMAL = /^[+\-\u2010\u2013\u2212]?([0-9]{1,40}([.,\u066b][0-9]{0,40})?|[.,\u066b][0-9]{1,40})$/;
+  const GROUPED = new RegExp(
+    "^[+\\-\u2010\u2013\u2212]?[1-9][0-9]{0,2}([.,\u066c '\u2019])(?:[0-9]{2,3}\\1){0,12}[0-9]{3}(?:(?!\\1)[.,\u066b][0-9]{0,40})?$",
+  );
 
   /** A response that no trainee could have given to the item. */
   class BadResponse extends Error {}
@@ -76,19 +86,33 @@ const KitbagScoring = (() => {
   /** @param {string} text NFKC, upper case then lower case, spaces folded to one and trimmed. */
   function foldText(text) {
     return text
-      .replace(SETTLED, (part) => part.normalize("NFKC").toUpperCase().toLowerCase().replace(/\u03c2/g, "\u03c3"))
+      .replace(SETTLED, (part) => (
+        part.normalize("NFKC").toUpperCase().toLowerCase().replace(/\u03c2/g, "\u03c3").replace(/i\u0307/g, "i")
+      ))
       .replace(SPACES, " ")
       .replace(/^ | $/g, "");
   }
 
-  /** @param {string} text @returns {KitbagFraction | null} Null where the text is no number. */
-  function readNumber(text) {
-    const typed = foldText(text);
-    if (!NUMBER.test(typed)) return null;
-    const [whole, decimals = ""] = typed.replace(/^[+\-\u2212]/, "").replace(",", ".").split(".");
-    const value = fraction(BigInt(whole + decimals), 10n ** BigInt(decimals.length));
-    return /^[-\u2212]/.test(typed) ? subtract(ZERO, value) : value;
+  /** @param {string} digits With one decimal sign at most. @returns {KitbagFraction} */
+  function decimal(digits) {
+    const [whole, decimals = ""] = digits.split(/[.,\u066b]/);
+    return fraction(BigInt(whole + decimals), 10n ** BigInt(decimals.length));
   }
+
+  /** @param {string} text @returns {KitbagFraction[]} What it can mean: no number, one, or two as 1,000 and 1.000 can. */
+  function readNumbers(text) {
+    const typed = foldText(text.replace(NOT_TYPED, "")).replace(/[^\0-\x7f]/g, (char) => DIGITS.get(char) || char);
+    const bare = typed.replace(SIGN, "");
+    const grouped = GROUPED.exec(typed);
+    const readings = DECIMAL.test(typed) ? [decimal(bare)] : [];
+    if (grouped) readings.push(decimal(bare.split(grouped[1]).join("")));
+    return /^[-\u2010\u2013\u2212]/.test(typed) ? readings.map((value) => subtract(ZERO, value)) : readings;
+  }
+
+  /** @param {string} text A number of the course, with a decimal point. @returns {KitbagFraction} */
+  const readKey = (text) => (
+    text.startsWith("-") ? subtract(ZERO, decimal(text.slice(1))) : decimal(text)
+  );
 
   /** @param {string} text @param {readonly string[]} accept */
   const accepted = (text, accept) => accept.map(foldText).includes(foldText(text));
@@ -228,11 +252,11 @@ const KitbagScoring = (() => {
       case "numeric": {
         const text = typedText(item, response);
         if (text === null) return null;
-        const number = readNumber(text);
-        if (number === null) return ZERO;
-        const off = subtract(number, /** @type {KitbagFraction} */ (readNumber(item.key)));
-        const most = /** @type {KitbagFraction} */ (readNumber(item.tolerance || "0"));
-        return compare(off.n < 0n ? subtract(ZERO, off) : off, most) <= 0 ? ONE : ZERO;
+        const [key, most] = [readKey(item.key), readKey(item.tolerance || "0")];
+        return readNumbers(text).some((number) => {
+          const off = subtract(number, key);
+          return compare(off.n < 0n ? subtract(ZERO, off) : off, most) <= 0;
+        }) ? ONE : ZERO;
       }
       case "short-answer": {
         const text = typedText(item, response);
@@ -278,5 +302,5 @@ const KitbagScoring = (() => {
     compare(fraction(marks.n * 100n, marks.d), fraction(possible.n * BigInt(cutScore), possible.d)) >= 0
   );
 
-  return { BadResponse, ZERO, add, compare, toText, fromText, foldText, readNumber, accepted, keyPairs, score, passes };
+  return { BadResponse, ZERO, add, compare, toText, fromText, foldText, readNumbers, accepted, keyPairs, score, passes };
 })();
