@@ -5,22 +5,26 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from kitbag.course.load import load_course
-from kitbag.questions.model import Essay, Item
-from kitbag.questions.scoring import score
+from kitbag.questions.model import Cloze, Essay, Item, ScoringRule
+from kitbag.questions.scoring import score, trim
 from kitbag.questions.shuffle import shown_order
+from kitbag.results.answering import read_line, written
 from kitbag.results.sheet import (
     Answer,
     SheetEntry,
     UnclearMark,
     WrongCell,
     as_written,
+    join_gaps,
     key_response,
     letter,
     read_cell,
     read_marks,
     sheet_entry,
+    split_gaps,
 )
 
 COURSE = load_course(Path(__file__).parents[1] / "projects/every-item-type").course
@@ -54,8 +58,56 @@ def test_the_key_read_from_its_cell_earns_full_marks(item: Item, seed: str) -> N
 
 @given(st.sampled_from(ITEMS))
 def test_an_empty_cell_is_not_attempted(item: Item) -> None:
-    for cell in ("", "  ", "-", " - - "):
-        assert read_cell(entry_of(item), cell) is None
+    entry = entry_of(item)
+    assert read_cell(entry, "") is None
+    assert read_cell(entry, " \u3000\u0085") is None
+    if entry.answer not in (Answer.NUMBER, Answer.WORDS):
+        assert read_cell(entry, "-") is None
+        assert read_cell(entry, " - | - " if entry.answer is Answer.GAPS else " - - ") is None
+
+
+@given(st.sampled_from(["-", "|", "\\", "\x1c", "\x1f 12", " - ", "\u0085-", "1,000", "\u0661"]) | st.text(max_size=8))
+def test_words_and_numbers_mean_the_same_on_paper_and_on_the_screen(text: str) -> None:
+    for answer in (Answer.WORDS, Answer.NUMBER):
+        entry = entry_for(answer)
+        keyed = read_cell(entry, as_written(entry, text))
+        on_paper = score(entry.item, keyed, rule=None, default=ScoringRule.PARTIAL)
+        assert on_paper == score(entry.item, text, rule=None, default=ScoringRule.PARTIAL)
+        assert keyed in (None, trim(text))
+
+
+@given(
+    st.lists(
+        st.sampled_from(["-", "|", "\\", "\\-", "a|b", "a\\", "", "\x1c"]) | st.text(max_size=6), min_size=2, max_size=2
+    )
+)
+def test_any_words_of_gaps_can_be_keyed(words: list[str]) -> None:
+    assert split_gaps(join_gaps(words)) == [trim(word) for word in words]
+    entry = entry_for(Answer.GAPS)
+    response = {place: trim(word) for place, word in zip(entry.places, words, strict=True) if trim(word)}
+    assert read_cell(entry, as_written(entry, response)) == (response or None)
+    assert read_line(entry, written(entry, response), None) == (response or None)
+
+
+def test_what_is_keyed_for_a_bar_and_a_hyphen() -> None:
+    entry = entry_for(Answer.GAPS)
+    response = dict(zip(entry.places, ("-", "a|b"), strict=True))
+    assert as_written(entry, response) == r"\- | a\|b"
+    assert read_cell(entry, r"- | a\b") == {entry.places[1]: r"a\b"}
+
+
+def test_a_single_gap_holds_anything() -> None:
+    gap = {"id": "g", "accept": ["-", "a|b"]}
+    item = TypeAdapter(Cloze).validate_python(
+        {
+            "id": "one", "type": "cloze", "stem": "Fill the gap.", "text": "[[g]]", "gaps": [gap], "rationale": ".",
+            "objective": "1.1", "level": "remember", "use": "test", "uncited": "A test.",
+        }
+    )  # fmt: skip
+    entry = entry_of(item)
+    for text in ("-", "a|b", "\\|"):
+        assert as_written(entry, {"g": text}) == text
+        assert read_cell(entry, text) == {"g": text}
 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ")])
@@ -119,7 +171,9 @@ def test_the_words_of_gaps_stand_between_bars() -> None:
     entry = entry_for(Answer.GAPS)
     words = [f"word {number}" for number, _ in enumerate(entry.places)]
     assert read_cell(entry, "|".join(words)) == dict(zip(entry.places, words, strict=True))
-    with pytest.raises(WrongCell, match=rf"expected {len(entry.places)} answers with \| between them"):
+    with pytest.raises(WrongCell, match=rf"^expected {len(entry.places)} answers with \| between them$"):
+        read_cell(entry, words[0])
+    with pytest.raises(WrongCell, match=r"between them; write \\\| for one within an answer$"):
         read_cell(entry, "|".join([*words, "one more"]))
 
 

@@ -22,9 +22,21 @@ from kitbag.questions.model import (
     SingleChoice,
     TrueFalse,
 )
-from kitbag.questions.scoring import fold_text, read_numbers
+from kitbag.questions.scoring import fold_text, read_numbers, trim
 from kitbag.results.attempt import Response
-from kitbag.results.sheet import BETWEEN_GAPS, BLANK, Answer, SheetEntry, UnclearMark, WrongCell, letter, read_cell
+from kitbag.results.sheet import (
+    BETWEEN_GAPS,
+    BLANK,
+    Answer,
+    SheetEntry,
+    UnclearMark,
+    WrongCell,
+    gap_keyed,
+    gap_parts,
+    gap_word,
+    letter,
+    read_cell,
+)
 
 _ONE_PLACE: Final = re.compile(r"\s*([0-9]{1,2})\s*=(.*)", re.DOTALL)
 _EQUALS: Final = re.compile(r"\s*=\s*")
@@ -40,7 +52,7 @@ def read_line(entry: SheetEntry, line: str, before: Response) -> Response:
     try:
         match entry.answer:
             case Answer.NUMBER | Answer.WORDS:
-                return line.strip() or None
+                return trim(line) or None
             case Answer.ESSAY:
                 return f"{before}\n{line}" if isinstance(before, str) else line
             case Answer.ORDER:
@@ -71,9 +83,10 @@ def written(entry: SheetEntry, response: Response) -> str:
         case str():
             return letters[response] if entry.answer is Answer.ONE else response
         case dict():
-            joint = f" {BETWEEN_GAPS} " if entry.answer is Answer.GAPS else " "
-            shown = ((number, response[place]) for number, place in enumerate(entry.places, 1) if place in response)
-            return joint.join(f"{number}={letters.get(value, value)}" for number, value in shown)
+            shown = [(number, response[place]) for number, place in enumerate(entry.places, 1) if place in response]
+            if entry.answer is Answer.GAPS:
+                return f" {BETWEEN_GAPS} ".join(f"{number}={gap_keyed(word)}" for number, word in shown)
+            return " ".join(f"{number}={letters[value]}" for number, value in shown)
         case _ if entry.answer is Answer.ORDER:
             return " ".join(letters[one] for one in response)
         case _:
@@ -108,20 +121,20 @@ def _order(entry: SheetEntry, line: str) -> Response:
 
 def _places(entry: SheetEntry, line: str, before: Response) -> Response:
     """Read an answer to all places at once, or to those it numbers."""
-    parts = line.split(BETWEEN_GAPS) if entry.answer is Answer.GAPS else _EQUALS.sub("=", line).split()
+    parts = gap_parts(line) if entry.answer is Answer.GAPS else _EQUALS.sub("=", line).split()
     numbered = [_ONE_PLACE.fullmatch(part) for part in parts]
     if not parts or None in numbered:
         if entry.answer is Answer.GAPS and len(entry.places) == 1:
-            return {entry.places[0]: line.strip()} if line.strip() else None
+            return {entry.places[0]: trim(line)} if trim(line) else None
         return read_cell(entry, line)
     kept = dict(before) if isinstance(before, dict) else {}
     for one in numbered:
-        number, text = int(one[1] if one else 0), one[2].strip() if one else ""
+        number, text = int(one[1] if one else 0), trim(one[2]) if one else ""
         if not 1 <= number <= len(entry.places):
             raise WrongAnswer(f"expected a number from 1 to {len(entry.places)} before the =")
         kept.pop(entry.places[number - 1], None)
         if text and text != BLANK:
-            kept[entry.places[number - 1]] = _choice(entry, text) if entry.answer is Answer.LETTERS else text
+            kept[entry.places[number - 1]] = _choice(entry, text) if entry.answer is Answer.LETTERS else gap_word(text)
     return kept or None
 
 

@@ -26,6 +26,7 @@ from kitbag.findings import Finding, Place
 from kitbag.questions.assembly import Form
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.form_id import bare
+from kitbag.questions.scoring import trim
 from kitbag.results.sheet import (
     SheetEntry,
     letter,
@@ -144,7 +145,7 @@ def read_grid(data: bytes, *, file: str) -> Grid:
 
     Raises NotAGrid.
     """
-    lines = [(line, [cell.strip() for cell in row]) for line, row in _lines(data, file)[1]]
+    lines = [(line, [trim(cell) for cell in row]) for line, row in _lines(data, file)[1]]
     if not lines or lines[0][1][0] not in (FORMAT, BY_LETTER):
         raise _not_a_grid(
             Place(file, 1, 1),
@@ -197,7 +198,7 @@ def extended_grid(data: bytes, variants: Sequence[Variant], *, file: str) -> byt
         return data
     delimiter, lines = _lines(data, file)
     rows = [row for _, row in lines]
-    heading = next(number for number, row in enumerate(rows) if [cell.strip() for cell in row[:3]] == list(FIXED))
+    heading = next(number for number, row in enumerate(rows) if [trim(cell) for cell in row[:3]] == list(FIXED))
     questions = max(len(rows[heading]) - len(FIXED), *(len(variant.entries) for variant in missing))
     rows[heading] = [*FIXED, *map(str, range(1, questions + 1))]
     rows[heading:heading] = map(_form_line, missing)
@@ -234,7 +235,7 @@ def _lines(data: bytes, file: str) -> tuple[str, list[tuple[int, list[str]]]]:
                 'Save it from the spreadsheet as "CSV UTF-8".',
             )
         ) from None
-    return delimiter, [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
+    return delimiter, [(line, row) for line, row in rows if any(trim(cell) for cell in row)]
 
 
 def _commonest(text: str) -> str:

@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Final
 
-from kitbag.questions.scoring import fold_text
+from kitbag.questions.scoring import fold_text, trim
 
 HEADINGS: Final = frozenset({"name", "person", "trainee", "pseudonym"})
 """Headings of the column that names people; without one, the first column does, from its first line on."""
@@ -32,7 +32,7 @@ def read_roster(data: bytes) -> tuple[str, ...]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(trim, row))]
     except csv.Error as error:
         raise NotARoster(f"The roster is no CSV file: {error}.") from None
     column = 0
@@ -42,7 +42,7 @@ def read_roster(data: bytes) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for row in rows:
         if len(row) > column:
-            names.setdefault(same_person(row[column]), row[column].strip())
+            names.setdefault(same_person(row[column]), trim(row[column]))
     names.pop("", None)
     if not names:
         raise NotARoster("The roster names nobody.")

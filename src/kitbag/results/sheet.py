@@ -5,6 +5,7 @@ means the same option everywhere. Nothing here depends on what the right answer 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
@@ -22,6 +23,7 @@ from kitbag.questions.model import (
     SingleChoice,
     TrueFalse,
 )
+from kitbag.questions.scoring import trim
 from kitbag.results.attempt import Response
 
 LATIN: Final = 26
@@ -30,6 +32,8 @@ BETWEEN_GAPS: Final = "|"
 """Stands between the words of a cloze in one cell of the grid."""
 BLANK: Final = "-"
 """Stands in a cell for one place that was left empty among others that were not."""
+LITERAL: Final = "\\"
+"""Before a sign of its own (these two, and itself) in a cell of several gaps, it says that the sign was written."""
 ON_PAPER: Final = "(on paper)"
 """The response recorded for an essay, whose words stay on paper."""
 
@@ -149,7 +153,7 @@ def as_written(entry: SheetEntry, response: Response) -> str:
     letters = dict(zip(entry.choices, entry.letters, strict=True))
     if isinstance(response, dict):
         if entry.answer is Answer.GAPS:
-            return f" {BETWEEN_GAPS} ".join(response.get(place, "") for place in entry.places).strip()
+            return join_gaps([response.get(place, "") for place in entry.places])
         return " ".join(letters[response[place]] if place in response else BLANK for place in entry.places)
     if isinstance(response, str):
         return letters[response] if entry.answer is Answer.ONE else response
@@ -169,8 +173,9 @@ def read_cell(entry: SheetEntry, cell: str) -> Response:
         UnclearMark: the trainee's marks cannot count.
         WrongCell: the cell cannot come from this sheet; the message says what it can hold.
     """
-    cell = cell.strip()
-    if not cell.strip(f"{BLANK}{BETWEEN_GAPS} "):
+    cell = trim(cell)
+    typed = entry.answer in (Answer.NUMBER, Answer.WORDS, Answer.GAPS)
+    if not cell or (not typed and not cell.strip(f"{BLANK}{BETWEEN_GAPS} ")):
         return None
     match entry.answer:
         case Answer.ONE:
@@ -190,14 +195,56 @@ def read_cell(entry: SheetEntry, cell: str) -> Response:
         case Answer.NUMBER | Answer.WORDS:
             return cell
         case Answer.GAPS:
-            words = [word.strip() for word in cell.split(BETWEEN_GAPS)]
+            if cell == BLANK and len(entry.places) > 1:
+                return None
+            words = split_gaps(cell) if len(entry.places) > 1 else [cell]
             if len(words) != len(entry.places):
-                raise WrongCell(f"expected {len(entry.places)} answers with {BETWEEN_GAPS} between them")
-            return {place: word for place, word in zip(entry.places, words, strict=True) if word not in ("", BLANK)}
+                held = (
+                    f"; write {LITERAL}{BETWEEN_GAPS} for one within an answer"
+                    if len(words) > len(entry.places)
+                    else ""
+                )
+                raise WrongCell(f"expected {len(entry.places)} answers with {BETWEEN_GAPS} between them{held}")
+            return {place: word for place, word in zip(entry.places, words, strict=True) if word} or None
         case Answer.ESSAY:
             return ON_PAPER
         case _:
             assert_never(entry.answer)
+
+
+def split_gaps(cell: str) -> list[str]:
+    """Return the answers of a cell with several gaps; a gap that was left empty gives an empty text."""
+    return [gap_word(part) for part in gap_parts(cell)]
+
+
+def gap_parts(cell: str) -> list[str]:
+    """Return the parts between the signs that part gaps, each as it was keyed."""
+    parts = [""]
+    for piece in re.findall(r"\\.|[^\\]", cell + " ", re.DOTALL):
+        if piece == BETWEEN_GAPS:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+def gap_word(part: str) -> str:
+    """Return the answer that one part stands for; empty for a gap that was left empty."""
+    word = trim(part)
+    return "" if word == BLANK else re.sub(r"\\([\\|-])", r"\1", word)
+
+
+def join_gaps(words: Sequence[str]) -> str:
+    """Return the cell that stands for these answers; the inverse of `split_gaps`, apart from spaces around them."""
+    if len(words) == 1:
+        return trim(words[0])
+    return trim(f" {BETWEEN_GAPS} ".join(gap_keyed(word) for word in words))
+
+
+def gap_keyed(word: str) -> str:
+    """Return an answer as it is keyed among others: what would be taken for a sign gets a backslash before it."""
+    word = trim(word)
+    return LITERAL + word if word == BLANK else re.sub(r"[\\|]", r"\\\g<0>", word)
 
 
 def read_marks(entry: SheetEntry, cell: str) -> int | None:
@@ -205,7 +252,7 @@ def read_marks(entry: SheetEntry, cell: str) -> int | None:
 
     Raises WrongCell where they are no whole number from 0 to the item's points.
     """
-    cell = cell.strip()
+    cell = trim(cell)
     if cell in ("", BLANK):
         return None
     if re.fullmatch("[0-9]{1,3}", cell) is None or int(cell) > entry.item.points:
