@@ -260,7 +260,10 @@ def test_text_shows_how_the_scores_lie(merged: Path) -> None:
     [
         (b"", "The roster names nobody.\n"),
         (b"name\n\n", "The roster names nobody.\n"),
-        (b"\xff\xfen\0", "The roster is no text in UTF-8. Save it as CSV in UTF-8.\n"),
+        (
+            b"n\xff",
+            "The roster can't be read. It isn't text in UTF-8. Save it from the spreadsheet as \"CSV UTF-8\".\n",
+        ),
     ],
 )
 def test_a_roster_that_names_nobody_is_one_sentence(merged: Path, tmp_path: Path, data: bytes, reason: str) -> None:

@@ -330,18 +330,59 @@ def test_the_grid_of_another_course(course: Course, blank: str) -> None:
         ),
         (
             b'kitbag-grid/1\ntest,"all',
-            'grid.csv: The grid cannot be read as a CSV file in UTF-8. Save it from the spreadsheet as "CSV UTF-8".',
+            (
+                "grid.csv: This grid can't be read. It isn't CSV: line 2: unexpected end of data. "
+                'Save it from the spreadsheet as "CSV UTF-8".'
+            ),
         ),
         (
             "kitbag-grid/1\ntest,é".encode("latin-1"),
-            'grid.csv: The grid cannot be read as a CSV file in UTF-8. Save it from the spreadsheet as "CSV UTF-8".',
+            (
+                "grid.csv: This grid can't be read. It isn't text in UTF-8. "
+                'Save it from the spreadsheet as "CSV UTF-8".'
+            ),
         ),
+        (
+            b"kitbag-grid/1\n" + b",\n" * 150_000,
+            "grid.csv: This grid can't be read. It has more than 200,000 cells. Split it.",
+        ),
+        (b"kitbag-grid/1" + b" " * 2**23, "grid.csv: This grid can't be read. It is larger than 8 MiB. Split it."),
     ],
 )
 def test_what_is_no_grid(data: bytes, message: str) -> None:
     with pytest.raises(NotAGrid) as caught:
         read_grid(data, file="grid.csv")
     assert str(caught.value.finding) == message
+
+
+def test_a_name_that_is_too_long_keeps_its_row_alone_from_being_marked(
+    course: Course, variants: tuple[Variant, ...], blank: str
+) -> None:
+    cells = key(variants[0])
+    marked = mark(course, filled(blank, ["1", "A", "x" * 300, *cells], ["2", "A", "Roe", *cells]))
+    assert [attempt.person for attempt in marked.attempts] == ["Roe"]
+    assert [str(finding) for finding in marked.findings] == [
+        (
+            "grid.csv:6:3: Row 1 has a name of 300 characters; 200 is the most. "
+            "Shorten it. The row is not marked until then."
+        )
+    ]
+
+
+def test_what_is_no_number_is_reported_and_counts_as_wrong(
+    course: Course, variants: tuple[Variant, ...], blank: str
+) -> None:
+    cells = key(variants[0])
+    place = place_of(variants[0], Answer.NUMBER)
+    cells[place] = "sixty"
+    marked = mark(course, filled(blank, ["1", "A", "Doe", *cells]))
+    assert marked.attempts[0].items[place].marks == "0"
+    assert [str(finding) for finding in marked.findings] == [
+        (
+            f'grid.csv:6:{place + 4}: warning: Row 1, question {place + 1}, "sixty": this isn\'t a number. '
+            "It counts as wrong. Key in digits, without a unit. Leave it where the answer sheet says so."
+        )
+    ]
 
 
 # --- Which form a sheet has ----------------------------------------------------------------------------------------

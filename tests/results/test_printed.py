@@ -170,6 +170,17 @@ def test_mark_reads_every_grid_that_holds_answers(tea: Path) -> None:
     assert "Wrote 2 records" in marked.output
 
 
+def test_a_record_of_the_longest_name_has_a_file(tea: Path) -> None:
+    """A file's name has 255 bytes, and each of these letters four."""
+    paper(tea, "--variants", 1)
+    (grid,) = grids(tea)
+    key_in(grid, "\U00010400" * 200)
+    marked = kitbag("mark", "-C", tea)
+    assert marked.exit_code == 0, marked.output
+    (record,) = (tea / "build/results").glob("*.json")
+    assert "\U00010400" * 200 in record.read_text("utf-8")
+
+
 def test_tests_that_can_no_longer_be_drawn_leave_the_last_good_ones(tea: Path) -> None:
     assert kitbag("build", "-C", tea, "--only", "tests", "--only", "exams").exit_code == 0
     before = {path: path.read_bytes() for path in (tea / "build").rglob("*") if path.suffix in (".html", ".pdf")}

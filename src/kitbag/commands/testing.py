@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from kitbag.rendering.paper_certificate import Completion
     from kitbag.results.grid import Grid
 
+_NAME_SHOWN = 40
+"""Characters of a person's name in the name of a file: a file's name has 255 bytes, and a letter up to four."""
+
 
 @click.command()
 @in_course
@@ -94,7 +97,7 @@ def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path |
     attempts = [attempt for one in marked for attempt in one.attempts]
     findings = [finding for one in marked for finding in one.findings]
     target = (into or folder / "build") / "results"
-    files = {f"{one.test}-{one.person or 'sheet'}-{one.id[:8]}.json": one for one in attempts}
+    files = {f"{one.test}-{one.person[:_NAME_SHOWN] or 'sheet'}-{one.id[:8]}.json": one for one in attempts}
     write({target / _file_name(name): write_record(attempt) for name, attempt in files.items()})
     print_findings(findings, err=True)
     for attempt in attempts:

@@ -4,7 +4,7 @@ The browser writes it as JSON with exactly these names; `kitbag.results.record` 
 scores it again. It holds no more about a person than they chose to write.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
@@ -27,6 +27,9 @@ Response: TypeAlias = str | tuple[str, ...] | dict[str, str] | None
 Fraction: TypeAlias = Annotated[str, Field(pattern=r"^-?[0-9]{1,40}(/[1-9][0-9]{0,40})?$")]
 """An exact number: `2`, `1/3`, `-1/2`."""
 
+
+LONGEST_PERSON: Final = 200
+"""Characters in a name that is keyed in from paper; a page asks for 60 at most."""
 
 AttemptId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A UUID as text (RFC 9562, section 4)."""

@@ -1,18 +1,17 @@
 """Marks that a person gives to essays: a sheet of what waits, one line for each criterion, filled in and read back."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
 from kitbag.course.model import Course
 from kitbag.questions.model import Essay
+from kitbag.questions.scoring import trim
 from kitbag.results.attempt import Attempt
 from kitbag.results.judging import Judge, Unfit
 from kitbag.results.store import Store
 from kitbag.results.visible import visible
-from kitbag.spreadsheets import as_csv
+from kitbag.spreadsheets import NotATable, as_csv, read_table
 
 COLUMNS: Final = ("record", "item", "criterion", "points", "marks", "looks_for", "response")
 """`marks` is empty until somebody fills it in; only the first three and `marks` are read back."""
@@ -83,16 +82,13 @@ def _waiting(store: Store) -> Iterator[Attempt]:
 def _lines(data: bytes) -> Iterator[tuple[int, str, str, str, str]]:
     """Give number, record, item, criterion and marks of each line that has marks."""
     try:
-        text = data.decode("utf-8-sig")
-        delimiter = max(",;\t", key=text.partition("\n")[0].count)
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-        if not {"record", "item", "criterion", "marks"} <= set(reader.fieldnames or ()):
-            raise WrongSheet("This is no sheet of essays: it needs the columns record, item, criterion and marks.")
-        for row in reader:
-            marks = (row["marks"] or "").strip()
-            if marks:
-                yield reader.line_num, row["record"] or "", row["item"] or "", row["criterion"] or "", marks
-    except UnicodeDecodeError:
-        raise WrongSheet("The sheet is no text in UTF-8. Save it as CSV in UTF-8.") from None
-    except csv.Error as error:
-        raise WrongSheet(f"The sheet is no CSV file: {error}.") from None
+        rows = read_table(data).rows
+    except NotATable as error:
+        raise WrongSheet(f"The sheet can't be read. {error} {error.hint}") from None
+    header = rows[0][1] if rows else []
+    if not {"record", "item", "criterion", "marks"} <= set(header):
+        raise WrongSheet("This is no sheet of essays: it needs the columns record, item, criterion and marks.")
+    for line, row in rows[1:]:
+        cell = dict(zip(header, row, strict=False))
+        if marks := trim(cell.get("marks", "")):
+            yield line, cell.get("record", ""), cell.get("item", ""), cell.get("criterion", ""), marks

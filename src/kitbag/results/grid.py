@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from kitbag.files import LARGEST_FILE
 from kitbag.findings import Finding, Place
 from kitbag.questions.assembly import Form
 from kitbag.questions.blueprint import Assessment
@@ -32,6 +31,7 @@ from kitbag.results.sheet import (
     letter,
     sheet_entry,
 )
+from kitbag.spreadsheets import NotATable, read_table
 
 FORMAT: Final = "kitbag-grid/2"
 BY_LETTER: Final = "kitbag-grid/1"
@@ -41,7 +41,6 @@ FIXED: Final = ("no", "form", "name")
 _FIXED_BY_LETTER: Final = ("no", "variant", "name")
 _SHORT: Final = 4
 """Characters at the end of a form code that suffice within one grid: the form's number and the check character."""
-_DELIMITERS: Final = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -218,25 +217,7 @@ def _not_a_grid(place: Place, message: str, hint: str) -> NotAGrid:
 def _lines(data: bytes, file: str) -> tuple[str, list[tuple[int, list[str]]]]:
     """Return the delimiter, and the lines that hold anything, with their numbers."""
     try:
-        if len(data) > LARGEST_FILE:
-            raise ValueError(data)
-        # Excel's "Unicode text" is UTF-16 with tabs, and begins with a byte order mark too.
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        start = text.lstrip().removeprefix('"').removeprefix(FORMAT).removeprefix(BY_LETTER).removeprefix('"')[:1]
-        delimiter = start if start in _DELIMITERS and start else _commonest(text)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(reader.line_num, row) for row in reader]
-    except (ValueError, csv.Error):
-        raise NotAGrid(
-            Finding(
-                "unreadable",
-                Place(file),
-                "The grid cannot be read as a CSV file in UTF-8.",
-                'Save it from the spreadsheet as "CSV UTF-8".',
-            )
-        ) from None
-    return delimiter, [(line, row) for line, row in rows if any(trim(cell) for cell in row)]
-
-
-def _commonest(text: str) -> str:
-    return max(_DELIMITERS, key=text.count)
+        table = read_table(data)
+    except NotATable as error:
+        raise NotAGrid(Finding("unreadable", Place(file), f"This grid can't be read. {error}", error.hint)) from None
+    return table.delimiter, [(line, row) for line, row in table.rows if any(trim(cell) for cell in row)]

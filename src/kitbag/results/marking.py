@@ -15,9 +15,9 @@ from kitbag.findings import Finding, Place, Severity, did_you_mean, listed
 from kitbag.questions.assembly import Assembly, NoForm
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.form_id import NoFormId
-from kitbag.questions.scoring import passes, score
+from kitbag.questions.scoring import passes, read_numbers, score
 from kitbag.questions.solver import Undecided
-from kitbag.results.attempt import Attempt, ItemResult, Response
+from kitbag.results.attempt import LONGEST_PERSON, Attempt, ItemResult, Response
 from kitbag.results.grid import FIXED, Grid, GridForm, Variant, variant_of
 from kitbag.results.sheet import Answer, SheetEntry, UnclearMark, WrongCell, read_cell, read_marks
 
@@ -138,6 +138,9 @@ class _Marker:
             )
             return None
         before = len(self._findings)
+        if len(name) > LONGEST_PERSON:
+            message = f"Row {number} has a name of {len(name)} characters; {LONGEST_PERSON} is the most."
+            self._say("too-long", line, message, "Shorten it. The row is not marked until then.", column=len(FIXED))
         padded = (*answers, *[""] * len(variant.entries))
         results = [
             self._result(test, line, number, question, entry, cell)
@@ -188,6 +191,15 @@ class _Marker:
                 line,
                 f'Row {number}, question {question}, "{cell[:40]}": {wrong}.',
                 "The row is not marked until this is mended.",
+                column=column,
+            )
+        if entry.answer is Answer.NUMBER and isinstance(response, str) and not read_numbers(response):
+            self._say(
+                "no-number",
+                line,
+                f'Row {number}, question {question}, "{cell[:40]}": this isn\'t a number. It counts as wrong.',
+                "Key in digits, without a unit. Leave it where the answer sheet says so.",
+                Severity.WARNING,
                 column=column,
             )
         earned = score(entry.item, response, rule=test.scoring, default=self._course.info.scoring)

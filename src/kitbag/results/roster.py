@@ -1,10 +1,9 @@
 """The roster: who was meant to take a test, from any spreadsheet saved as CSV."""
 
-import csv
-import io
 from typing import Final
 
 from kitbag.questions.scoring import fold_text, trim
+from kitbag.spreadsheets import NotATable, read_table
 
 HEADINGS: Final = frozenset({"name", "person", "trainee", "pseudonym"})
 """Headings of the column that names people; without one, the first column does, from its first line on."""
@@ -26,15 +25,9 @@ def read_roster(data: bytes) -> tuple[str, ...]:
         NotARoster: it is no text, or names nobody.
     """
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise NotARoster("The roster is no text in UTF-8. Save it as CSV in UTF-8.") from None
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(trim, row))]
-    except csv.Error as error:
-        raise NotARoster(f"The roster is no CSV file: {error}.") from None
+        rows = [row for _, row in read_table(data).rows if any(map(trim, row))]
+    except NotATable as error:
+        raise NotARoster(f"The roster can't be read. {error} {error.hint}") from None
     column = 0
     if rows and (named := [place for place, cell in enumerate(rows[0]) if same_person(cell) in HEADINGS]):
         column = named[0]
