@@ -126,10 +126,15 @@ def questions_of(item: Item, texts: Texts) -> list[Question]:
 
 
 def ways_to_type(number: Decimal) -> Iterator[str]:
-    """Yield the ways a number is likely to be typed: with a point or a comma, and without closing zeros."""
+    """Yield the ways a number is likely to be typed: with a point or a comma, without closing zeros, in thousands."""
     text = format(number, "f")
     short = text.rstrip("0").rstrip(".") if "." in text else text
-    yield from dict.fromkeys((short, short.replace(".", ","), text, text.replace(".", ",")))
+    thousands = (f"{Decimal(short):,f}".translate(signs) for signs in _WRITTEN)
+    yield from dict.fromkeys((short, short.replace(".", ","), text, text.replace(".", ","), *thousands))
+
+
+_WRITTEN = [str.maketrans(",.", signs) for signs in (",.", ".,", " .", " ,", "'.")]
+"""How thousands and decimals are parted, in several countries."""
 
 
 def _options(item: SingleChoice | MultipleResponse, texts: Texts) -> tuple[tuple[str, Markup, Markup | None], ...]:

@@ -34,7 +34,8 @@ def has_part_feedback(item: Matching | Categorise | Ordering) -> bool:
 
 
 def numbers_only(item: Numeric) -> Iterator[Note]:
-    """Yield a loss for each known wrong answer that is no number, where a format compares numbers only."""
+    """Yield what changes where the platform reads the number, and a loss for each known wrong answer that is none."""
+    yield change("number-by-platform")
     for mistake in item.mistakes:
         for answer in mistake.answers:
             if not read_numbers(answer):

@@ -70,7 +70,6 @@ def weigh(item: Item, selection: Selection) -> Row:
         case Ordering():
             notes.append(change("order-untouched"))
         case Numeric():
-            notes.append(change("number-by-platform"))
             notes += numbers_only(item)
         case ShortAnswer() | Cloze():
             notes.append(change("compared-by-platform"))
