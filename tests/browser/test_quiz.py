@@ -197,6 +197,22 @@ def test_an_untouched_ordering_is_not_answered(page: Page, site: Path, answer_al
     expect(page.locator('[data-item="ordering"] .quiz-word')).to_contain_text("Not answered")
 
 
+def test_what_is_no_number_is_said_when_the_box_is_left(page: Page, site: Path) -> None:
+    open_quiz(page, site)
+    box = page.locator("[data-item=numeric] input[type=text]")
+    hint = page.locator("[data-item=numeric] [data-part=no-number]")
+    for typed, says in [
+        ("eighty", "This isn't a number. Write digits, such as 12 or 0.5, without a unit."),
+        ("1,000", ""),
+        ("80 degrees", "This isn't a number. Write digits, such as 12 or 0.5, without a unit."),
+        ("", ""),
+    ]:
+        box.fill(typed)
+        box.blur()
+        expect(hint).to_have_text(says)
+        expect(box).to_have_attribute("aria-invalid", "true" if says else "false")
+
+
 def test_blank_questions_are_told_before_the_result(
     page: Page, site: Path, answer_all: Callable[..., None], focused: Callable[[Page], dict[str, Any]]
 ) -> None:

@@ -62,6 +62,8 @@ def response_to(item: Item, order: tuple[str, ...], draw: Random) -> Response:
             return {place: draw.choice(WORDS) for place in entry.places if draw.random() < 0.8} or None
         case Answer.ORDER:
             return tuple(draw.sample(entry.places, len(entry.places)))
+        case Answer.NUMBER:
+            return draw.choice(["12", "-0,5", "1 000.25", "\u0661\u066b\u0665"])
         case _:
             return draw.choice(WORDS)
 
@@ -101,6 +103,8 @@ def test_a_response_is_read_back_as_it_is_shown_on_screen_and_sheet(
         ("cloze", "2=hot water", {"minutes": "4"}, {"minutes": "4", "water": "hot water"}),
         ("cloze", "four", None, "expected 2 answers with | between them"),
         ("numeric", " 80 ", None, "80"),
+        ("numeric", "1.000,5", None, "1.000,5"),
+        ("numeric", "eighty", None, "expected a number such as 12 or 0.5, without a unit"),
         ("essay", "second", "first", "first\nsecond"),
     ],
 )

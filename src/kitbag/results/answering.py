@@ -51,7 +51,11 @@ def read_line(entry: SheetEntry, line: str, before: Response) -> Response:
     """Return the response after a line was typed, given the one before. Raises WrongAnswer."""
     try:
         match entry.answer:
-            case Answer.NUMBER | Answer.WORDS:
+            case Answer.NUMBER:
+                if trim(line) and not read_numbers(line):
+                    raise WrongAnswer("expected a number such as 12 or 0.5, without a unit")
+                return trim(line) or None
+            case Answer.WORDS:
                 return trim(line) or None
             case Answer.ESSAY:
                 return f"{before}\n{line}" if isinstance(before, str) else line

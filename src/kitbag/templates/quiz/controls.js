@@ -125,7 +125,21 @@ const KitbagControls = (() => {
         break;
       default:
         boxes(article)[0].value = typeof response === "string" ? response : "";
+        if (item.type === "numeric") watchNumber(article);
     }
+  }
+
+  /** @param {HTMLElement} article Say when what was typed is no number, once the box is left; it counts as wrong. */
+  function watchNumber(article) {
+    const [box] = boxes(article);
+    const hint = one(article, "[data-part=no-number]");
+    const look = () => {
+      const odd = box.value.trim() !== "" && !KitbagScoring.readNumbers(box.value).length;
+      if (hint) hint.textContent = odd ? hint.dataset.text || "" : "";
+      box.setAttribute("aria-invalid", String(odd));
+    };
+    box.onchange = look;
+    look();
   }
 
   /**
