@@ -264,6 +264,7 @@ def test_a_file_of_responses_is_scored_without_asking(folder: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("{" + " " * 4 * 1024**2, "The file is larger than 4 MiB."),
         ("{", 'The file is not like {"form": "7KQX-3M2R", "person": "…", "responses": {"item-1": "a"}}.'),
         ('{"responses": {"single": 1}}', "The file is not like"),
         ('{"responses": {"nothing": "a"}}', 'the form practice-0 does not ask "nothing"'),

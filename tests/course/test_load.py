@@ -10,7 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kitbag.course.load import load_course
+from kitbag.course.load import LARGEST_COURSE_FILE, Reading, load_course
+from kitbag.course.model import CourseInfo, Module
 from kitbag.findings import Severity
 
 TESTS = Path(__file__).parent.parent
@@ -130,9 +131,9 @@ def test_a_huge_scalar_is_one_finding(tmp_path: Path) -> None:
     folder = copy_of("minimal", tmp_path)
     module = folder / "course" / "m1.yaml"
     text = module.read_text("utf-8")
-    module.write_text(text.replace("What boiling is.", '"' + "water " * 1_750_000 + '"'), "utf-8")
+    module.write_text(text.replace("What boiling is.", '"' + "water " * 600_000 + '"'), "utf-8")
     assert findings_of(folder) == [
-        'course/m1.yaml:4:10: "summary" has 10,500,000 characters; 100,000 is the most. Split it.'
+        'course/m1.yaml:4:10: "summary" has 3,600,000 characters; 100,000 is the most. Split it.'
     ]
 
 
@@ -223,3 +224,21 @@ def test_a_file_of_mistakes_tells_the_first_thousand(tmp_path: Path) -> None:
     assert str(findings[0]) == (
         "course/glossary.yaml: 200 more mistakes in this file are not listed. Mend the listed ones first."
     )
+
+
+def test_a_course_file_has_a_size(tmp_path: Path) -> None:
+    folder = copy_of("minimal", tmp_path)
+    (folder / "course/glossary.yaml").write_text("schema: glossary/1\n" + "#" * LARGEST_COURSE_FILE)
+    assert findings_of(folder) == [
+        'course/glossary.yaml: "course/glossary.yaml" is larger than 4 MiB. Split it or make it smaller.'
+    ]
+
+
+def test_the_files_of_a_course_have_a_size_together(tmp_path: Path) -> None:
+    folder = copy_of("minimal", tmp_path)
+    reading = Reading(folder, left=(folder / "course/course.yaml").stat().st_size)
+    assert reading.read("course/course.yaml", CourseInfo) is not None
+    assert reading.read("course/m1.yaml", Module) is None
+    assert [str(finding) for finding in reading.findings] == [
+        "course/m1.yaml: The files before this one hold 64 MiB already; it was not read. Make two courses of it."
+    ]

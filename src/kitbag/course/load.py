@@ -22,6 +22,11 @@ from kitbag.reading import Marks
 
 M = TypeVar("M", bound=Model)
 
+LARGEST_COURSE_FILE: Final = 4 * 1024**2
+"""Bytes of one YAML file; a bank of 500 items has half a million."""
+MOST_OF_A_COURSE: Final = 64 * 1024**2
+"""Bytes of all YAML files of a course; a course of forty modules has some five million."""
+
 Known = dict[str, tuple[str, type[Model], tuple[Any, Marks | None, list[Finding]]]]
 """What files held when they were last read, by their path from the course folder: the digest of each, the model it was
 read into, and what came of it."""
@@ -99,12 +104,19 @@ class Reading:
     known: Known = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """Files that were to be read."""
+    left: int = MOST_OF_A_COURSE
+    """Bytes that may yet be read."""
 
     def read(self, file: str, model: type[M]) -> M | None:
         """Return what a file holds; `None` where anything in it is wrong, and a finding says what."""
         self.asked.append(file)
+        if self.left <= 0:
+            message = f"The files before this one hold {MOST_OF_A_COURSE // 1024**2} MiB already; it was not read."
+            self.findings.append(Finding("too-large", Place(file), message, "Make two courses of it."))
+            return None
         try:
-            data = read_within(self.folder, file)
+            data = read_within(self.folder, file, largest=LARGEST_COURSE_FILE)
+            self.left -= len(data)
         except Unreadable as error:
             hint = error.hint or (_near(self.folder, file) if error.code == "missing-file" else "")
             self.findings.append(Finding(error.code, Place(file), str(error), hint))

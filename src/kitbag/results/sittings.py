@@ -186,6 +186,8 @@ def read_responses(data: bytes) -> tuple[str | None, str, dict[str, Response]]:
 
     Form and person may be absent. Raises ValueError with a sentence.
     """
+    if len(data) > LARGEST_RECORD:
+        raise ValueError(f"The file is larger than {LARGEST_RECORD // 1024**2} MiB.")
     try:
         value = json.loads(data.decode("utf-8-sig"))
         if not isinstance(value, dict) or set(value) - {"form", "person", "responses"} or "responses" not in value:
