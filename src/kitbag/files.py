@@ -111,6 +111,11 @@ def is_safe_name(name: str) -> bool:
     )
 
 
+def is_leftover(name: str) -> bool:
+    """Tell whether a file of this name is what a killed `write_atomically` left: nobody wrote it to be read."""
+    return name.startswith(".") and name.endswith(".tmp")
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` as a whole or not at all: into a temporary file beside it, which then takes its name.
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from kitbag.files import Unreadable, read_within
+from kitbag.files import Unreadable, is_leftover, read_within
 from kitbag.results.record import LARGEST_RECORD, BadRecord
 
+_OF_MACOS: Final = "._"
+"""Begins the files that macOS puts beside others on a stick."""
 _BEGINNING: Final = 64
 """Bytes that tell whether a file in a folder may be a record."""
 
@@ -40,6 +42,8 @@ def _below(folder: Path) -> Iterator[Found]:
         folders.sort()
         for name in sorted(names):
             path = Path(where, name)
+            if is_leftover(name) or name.startswith(_OF_MACOS):
+                continue
             if path.suffix.lower() == ".json" or _begins_like_a_record(path):
                 yield _link(path) if path.is_symlink() else _read(path)
 
