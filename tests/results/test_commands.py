@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from kitbag.questions.assembly import Assembly
 from kitbag.questions.scoring import score
 from kitbag.rendering.paper_certificate import certificate_code, completion_of
 from kitbag.results.attempt import Attempt, ItemResult
-from kitbag.results.record import read_record, write_record
+from kitbag.results.record import canonical, read_record, write_record
 from kitbag.results.sheet import key_response
 
 PROJECT = Path(__file__).parents[1] / "projects/every-item-type"
@@ -270,6 +271,18 @@ def test_a_roster_that_names_nobody_is_one_sentence(merged: Path, tmp_path: Path
     (tmp_path / "roster.csv").write_bytes(data)
     result = kitbag("results", "report", "-C", merged, "--roster", tmp_path / "roster.csv")
     assert (result.stderr, result.exit_code) == (reason, 1)
+
+
+def test_half_an_emoji_in_a_record_is_a_character_that_was_lost(folder: Path, tmp_path: Path) -> None:
+    """A box that is full may cut an emoji in two; no text in a database can hold such a half."""
+    whole = json.loads(record(1, "Ada"))
+    whole["person"] = "Ada \ud83d"
+    del whole["digest"]
+    whole["digest"] = sha256(canonical(whole)).hexdigest()
+    (tmp_path / "a.json").write_text(json.dumps(whole))
+    added = kitbag("results", "add", "-C", folder, tmp_path / "a.json")
+    assert (added.stderr, added.exit_code) == ("", 0)
+    assert "Ada \ufffd" in kitbag("results", "report", "-C", folder).output
 
 
 # --- Certificates and statements ---------------------------------------------------------------------------------

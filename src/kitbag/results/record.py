@@ -5,6 +5,7 @@ also work out a new digest. So a record is scored again before it counts (`kitba
 """
 
 import json
+import re
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 
@@ -16,6 +17,7 @@ from kitbag.results.visible import visible
 LARGEST_RECORD: Final = 4 * 1024 * 1024
 """Bytes in one record; a test of 500 essays has fewer."""
 SCHEMA: Final = "attempt/1"
+_LONE: Final = re.compile("[\ud800-\udfff]")
 
 
 class BadRecord(Exception):
@@ -67,7 +69,7 @@ def read_record(data: bytes) -> Attempt:
     if schema != SCHEMA:
         raise BadRecord("not-a-record", "It is no record of an attempt.")
     try:
-        attempt = Attempt.model_validate(value)
+        attempt = Attempt.model_validate(_whole(value))
     except ValidationError as error:
         field = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
         raise BadRecord("not-a-record", f'It is no sound record: look at "{visible(field)[:80]}".') from None
@@ -82,6 +84,19 @@ def _plain(attempt: Attempt) -> dict[str, Any]:
 
 def _digest(plain: dict[str, Any]) -> str:
     return sha256(canonical({name: held for name, held in plain.items() if name != "digest"})).hexdigest()
+
+
+def _whole(value: Any) -> Any:
+    """Return JSON with U+FFFD for each lone surrogate: half an emoji, where a box was full. No text can hold one."""
+    match value:
+        case str():
+            return _LONE.sub("\ufffd", value)
+        case list():
+            return [_whole(one) for one in value]
+        case dict():
+            return {name: _whole(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
