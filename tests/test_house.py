@@ -74,6 +74,93 @@ def test_templates_are_data() -> None:
     assert list((PACKAGE / "templates").rglob("*.py")) == []
 
 
+# --- Files ---------------------------------------------------------------------------------------------------------
+
+GATE = ("inside.py", "files.py")
+"""What looks names up below a folder that a stranger may have filled; everyone else asks these."""
+OUTSIDE_THE_GATE = {
+    "a folder held open by the gate": {
+        "build.py": {"is_dir", "is_symlink", "iterdir", "listdir"},
+        "commands/testing.py": {"glob", "unlink"},
+        "course/load.py": {"is_file"},
+        "exporters/companions.py": {"lstat", "unlink"},
+        "ledger.py": {"open", "scandir", "is_symlink", "is_file", "is_dir", "stat", "lstat", "listdir"},
+        "preview/watching.py": {"is_symlink", "stat", "lstat"},
+        "results/place.py": {"chmod"},
+        "results/sittings.py": {"lexists", "rename", "unlink", "replace"},
+    },
+    "a new folder that this process made": {
+        "exporters/archive.py": {"mkdir", "NamedTemporaryFile", "ZipFile", "open", "chmod", "replace", "unlink"},
+        "exporters/manifest.py": {"open", "stat"},
+        "rendering/paper_fonts.py": {"TemporaryDirectory", "write_text", "glob"},
+    },
+    "Kitbag's own files": {
+        "exporters/guides.py": {"read_text"},
+        "exporters/single.py": {"read_text"},
+        "exporters/units.py": {"read_text"},
+        "rendering/catalogue.py": {"read_text", "is_file"},
+        "rendering/compiled.py": {"read_bytes", "mkdir"},
+        "rendering/kits.py": {"read_text"},
+        "rendering/pages.py": {"read_text"},
+        "rendering/panel.py": {"read_bytes"},
+        "rendering/theme_code.py": {"read_bytes"},
+    },
+    "a path that a user named": {
+        "commands/exporting.py": {"is_dir"},
+        "commands/shared.py": {"resolve"},
+        "course/documents/read.py": {"resolve"},
+        "exporters/checking/folder.py": {"open", "resolve", "iterdir"},
+        "exporters/checking/registry.py": {"open"},
+        "results/gather.py": {"walk", "is_dir", "is_symlink", "resolve"},
+        "results/store.py": {"mkdir", "connect"},
+        "shipped.py": {"is_file", "exists", "is_dir", "iterdir", "rglob", "read_bytes", "rmtree"},
+        "terminal/running.py": {"resolve"},
+    },
+    "an archive in memory": {"exporters/checking/archive.py": {"ZipFile", "open", "is_dir"}},
+    "the system, or the folder of this user": {
+        "cli.py": {"open"},
+        "parallel.py": {"listdir"},
+        "seals.py": {"open", "replace", "unlink", "realpath"},
+        "userdata.py": {"mkdir", "lstat", "chmod"},
+    },
+}
+"""Who else calls the file system, and what is behind the path in each case. Think twice before you add a line."""
+
+_FILE_CALLS = {
+    *("open", "read_bytes", "read_text", "write_bytes", "write_text", "touch", "copy2", "copyfile", "copytree", "move"),
+    *("unlink", "rename", "rmdir", "rmtree", "mkdir", "makedirs", "symlink_to", "hardlink_to", "link", "chmod"),
+    *("exists", "lexists", "is_file", "is_dir", "is_symlink", "stat", "lstat", "readlink", "resolve", "realpath"),
+    *("iterdir", "glob", "rglob", "walk", "scandir", "listdir", "mkstemp", "mkdtemp", "connect", "ZipFile"),
+    *("TemporaryDirectory", "NamedTemporaryFile"),
+}
+
+
+def file_calls(module: Path) -> set[str]:
+    """Return the names of calls in a module that reach the file system."""
+    found = set()
+    for call in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if not isinstance(call, ast.Call):
+            continue
+        name = ast.unparse(call.func).rpartition(".")
+        if name[2] == "replace":  # text has a method of this name too, which takes two arguments
+            found |= {"replace"} if name[0] and len(call.args) == 1 else set()
+        elif name[2] == "walk":  # trees have one as well
+            found |= {"walk"} if name[0] == "os" else set()
+        elif name[0] or name[2] in ("open", "TemporaryDirectory", "NamedTemporaryFile", "ZipFile"):
+            found |= {name[2]} & _FILE_CALLS
+    return found
+
+
+def test_nobody_passes_by_the_gate_to_files() -> None:
+    known = {name: calls for modules in OUTSIDE_THE_GATE.values() for name, calls in modules.items()}
+    called = {
+        name: calls
+        for module in MODULES
+        if (name := module.relative_to(PACKAGE).as_posix()) not in GATE and (calls := file_calls(module))
+    }
+    assert called == known
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_modules_keep_their_private_names_to_themselves(module: Path) -> None:
     taken = [

@@ -100,13 +100,26 @@ def test_an_output_that_is_a_link_is_refused(target: str, evil: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("what", ["link", "pipe", "folder"])
 @pytest.mark.parametrize(
     "name", [".site.old", ".site.new-x", ".site.change", ".site.x.tmp", ".built.json", ".printed.json"]
 )
-def test_what_lies_beside_the_outputs_leads_nowhere(name: str, evil: Path) -> None:
+def test_what_lies_beside_the_outputs_leads_nowhere(what: str, name: str, evil: Path) -> None:
     (evil / "build").mkdir()
-    (evil / "build" / name).symlink_to("../../site" if "tmp" not in name else "../../about.html")
-    assert build(evil)[0] in (0, 3)
+    odd = evil / "build" / name
+    if what == "pipe":
+        os.mkfifo(odd)
+    elif what == "folder":
+        odd.mkdir()
+    else:
+        odd.symlink_to("../../about.html" if "tmp" in name else "../../site")
+    assert build(evil)[0] == 0
+    assert (evil / "build/site/index.html").is_file()
+    if name == ".built.json":
+        # A folder in the place of Kitbag's own notes is the author's to remove.
+        assert odd.is_dir() if what == "folder" else odd.is_file() and not odd.is_symlink()
+    elif name != ".printed.json":
+        assert not os.path.lexists(odd)
 
 
 def test_a_lock_that_is_a_link_is_refused(evil: Path) -> None:
@@ -203,3 +216,103 @@ def test_a_build_folder_swapped_while_it_is_written_leads_nowhere(evil: Path, mo
     build(evil)
     assert (evil / "build").is_symlink()
     assert snapshot(evil / "aside/site") != clean
+
+
+# --- Results -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["../results", "absolute", "../nowhere"])
+def test_results_that_lie_elsewhere_are_refused(target: str, evil: Path) -> None:
+    (evil / "results").symlink_to(evil.parent / "results" if target == "absolute" else target)
+    why = "a link in it leads out of the course folder. Delete that link."
+    assert kitbag("results", "report", "-C", evil) == (3, [f"{evil}/results cannot be written: {why}"])
+    assert kitbag("results", "add", "-C", evil) == (3, [f"{evil}/results cannot be written: {why}"])
+    code, lines = kitbag("mark", "-C", evil)
+    assert (code, lines[-1]) == (
+        1,
+        f"No answers have been keyed into a grid in {evil}/results/grids. Print papers with: kitbag paper TEST",
+    )
+    code, lines = kitbag("paper", "final", "-C", evil)
+    assert code == 3
+    assert (
+        lines[-1].endswith(
+            '"results/grids/final-7JNK-NNNN.csv" leads out of the course folder. What was there before is still there.'
+        )
+        or "leads out of the course folder" in lines[-1]
+    )
+    code, lines = kitbag("quiz", "final", "-C", evil, "--person", "Bo", "--plain")
+    assert code != 0
+    assert "a link in it leads out of the course folder. Delete that link" in " ".join(lines)
+
+
+@pytest.mark.parametrize("target", ["../../made.sqlite", "../../about.html", "/dev/zero"])
+def test_a_store_that_lies_elsewhere_is_refused(target: str, evil: Path) -> None:
+    (evil / "results").mkdir()
+    (evil / "results/results.sqlite").symlink_to(target)
+    why = "a link in it leads out of the course folder. Delete that link."
+    assert kitbag("results", "report", "-C", evil) == (3, [f"{evil}/results/results.sqlite cannot be written: {why}"])
+
+
+def test_a_store_may_be_a_link_that_stays_inside(evil: Path) -> None:
+    (evil / "results").mkdir()
+    (evil / "results/results.sqlite").symlink_to("../kept.sqlite")
+    assert kitbag("results", "report", "-C", evil)[0] == 0
+    assert (evil / "kept.sqlite").is_file()
+
+
+@pytest.mark.parametrize("name", ["grids", "records", "sittings", "printed.csv"])
+def test_parts_of_the_results_that_lie_elsewhere_are_refused(name: str, evil: Path) -> None:
+    (evil / "results").mkdir()
+    target = "../../results/grids/final.csv" if name == "printed.csv" else "../../results"
+    (evil / "results" / name).symlink_to(target)
+    assert kitbag("paper", "final", "-C", evil)[0] == (3 if name in ("grids", "printed.csv") else 0)
+    kitbag("mark", "-C", evil)
+    kitbag("quiz", "final", "-C", evil, "--person", "Bo", "--plain")
+    kitbag("results", "add", "-C", evil)
+
+
+@pytest.mark.parametrize("name", ["build", "build/packages"])
+def test_packages_are_not_written_elsewhere(name: str, evil: Path) -> None:
+    (evil / name).parent.mkdir(exist_ok=True)
+    (evil / name).symlink_to(
+        os.path.relpath(evil.parent, (evil / name).parent) + ("" if name == "build" else "/packages")
+    )
+    code, lines = kitbag("export", "gift", "-C", evil)
+    why = "a link in it leads out of the course folder" if name == "build" else "it is a link"
+    rest = "Delete that link." if name == "build" else "Delete the link."
+    assert (code, lines[-1]) == (
+        3,
+        f"{evil}/build/packages cannot be written: {why}. {rest} What was there before is still there.",
+    )
+
+
+def test_marked_records_are_not_written_elsewhere(evil: Path) -> None:
+    kitbag("paper", "final", "-C", evil)
+    shutil.rmtree(evil / "build")
+    [grid] = (evil / "results/grids").glob("*.csv")
+    text = grid.read_text("utf-8-sig")
+    form = text.partition("form,")[2][:9]
+    grid.write_text(text.replace("1,,,,,,", f"1,{form},Ada,A,A,A,A", 1), "utf-8-sig")
+    (evil / "build").symlink_to("..")
+    code, lines = kitbag("mark", "-C", evil)
+    assert code == 3
+    assert lines[-1].endswith(".json cannot be written: a link in it leads out of the course folder. Delete that link.")
+    (evil / "build").unlink()
+    # What a killed command left is removed, and never read as a record.
+    (evil / "build/results").mkdir(parents=True)
+    (evil / "build/results/.final-Ada.json.abc.tmp").write_text('{"half')
+    assert kitbag("mark", "-C", evil)[0] in (0, 1)
+    assert [path for path in (evil / "build/results").iterdir() if path.name.startswith(".")] == []
+    (evil / "build/results/.final-Ada.json.abc.tmp").write_text('{"half')
+    assert ".tmp" not in " ".join(kitbag("results", "add", "-C", evil)[1])
+
+
+def test_sources_are_written_through_a_link_that_stays_inside_alone(evil: Path) -> None:
+    text = evil / "new.txt"
+    text.write_text("Cups are made of clay.\n\nPots were made of silver in the year 1702.\n")
+    file = evil / "course/sources.yaml"
+    file.rename(evil / "kept.yaml")
+    file.symlink_to("../kept.yaml")
+    assert kitbag("sources", "add", text, "-C", evil, "--id", "other")[0] == 0
+    assert file.is_symlink()
+    assert "other" in (evil / "kept.yaml").read_text("utf-8")

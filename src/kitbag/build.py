@@ -27,8 +27,8 @@ from kitbag.files import (
     read_within,
     recover,
     replace_files,
+    write_atomically,
     write_tree,
-    write_within,
 )
 from kitbag.findings import Finding, Place, Severity, has_errors
 from kitbag.inside import InCircles, LeadsOut, folder_inside, kind_inside
@@ -151,6 +151,10 @@ def _exams(work: Work) -> int:
     return _printed_exams(work, drawn)
 
 
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
 def _draw(
     course: "Course", test: str, *, variants: int, seed: str | None = None, attempt: int = 1
 ) -> "tuple[tuple[Variant, ...], list[Finding]]":
@@ -195,7 +199,7 @@ def _printed_exams(work: Work, draws: "Sequence[tuple[Variant, ...]]") -> int:
         try:
             grid = keep_grid(course.folder, variants, seats=SEATS)
         except (Unreadable, NotAGrid, FormsChanged, OSError) as error:
-            raise Unwritable(course.folder / grid_name(draw_name(variants)), OSError(str(error))) from error
+            raise Unwritable(course.folder / grid_name(draw_name(variants)), OSError(_reason(error))) from error
         work.say(f"{course.folder / grid}: key the answers in here")
     exams = [
         exam(course, [one.form for one in variants], size=settings.paper, templates=settings.templates)
@@ -214,7 +218,7 @@ def _printed_exams(work: Work, draws: "Sequence[tuple[Variant, ...]]") -> int:
                 today=datetime.now().astimezone().date(),
             )
         except (Unreadable, OSError) as error:
-            raise Unwritable(course.folder / PRINTED_TESTS, OSError(str(error))) from error
+            raise Unwritable(course.folder / PRINTED_TESTS, OSError(_reason(error))) from error
     return count
 
 
@@ -617,8 +621,8 @@ def _keep_printed(settings: Settings, output: str, printed: Mapping[str, tuple[s
     }
     data = sealed(json.dumps({**now, output: printed}, sort_keys=True).encode(), settings.into, PRINTED)
     if data is not None:
-        with suppress(OSError):
-            write_within(root, f"{into}/{PRINTED}", data)
+        with suppress(OSError), folder_inside(root, into) as here:
+            write_atomically(here / PRINTED, data)
 
 
 def _litter(into: Path) -> set[Path]:

@@ -170,7 +170,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         yield fresh
         _take_the_place(fresh, target)
     except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh)
         raise
 
 
@@ -185,9 +185,9 @@ def recover(target: Path) -> None:
     if (change := _change(target)).is_symlink() or change.exists():
         _take_places(change, target)
     for leftover in [*target.parent.glob(f".{target.name}.new-*"), old]:
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove(leftover)
     for leftover in target.parent.glob(f".{target.name}.*.tmp"):
-        leftover.unlink(missing_ok=True)
+        _remove(leftover)
 
 
 @contextlib.contextmanager
@@ -210,7 +210,7 @@ def new_files(target: Path) -> Iterator[Path]:
             raise OSError(errno.EACCES, "files in it cannot be replaced")
         fresh.rename(_change(target))
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh)
     try:
         _take_places(_change(target), target)
     except KeyboardInterrupt:
@@ -235,13 +235,13 @@ def replace_files(target: Path, files: Iterable[tuple[str, bytes]]) -> list[str]
 
 def _take_places(change: Path, target: Path) -> None:
     """Move the files of a change to their places; one that does not fit, as no change of ours would, is dropped."""
-    if change.is_symlink():
-        change.unlink()
+    if not _is_folder(change):
+        _remove(change)
         return
     if _fits(change, target):
         for file in _files_in(change):
             (change / file).replace(target / file)
-    shutil.rmtree(change, ignore_errors=True)
+    _remove(change)
 
 
 def _fits(change: Path, target: Path) -> bool:
@@ -267,6 +267,16 @@ def _refuse_link(target: Path) -> None:
         raise OSError(errno.ELOOP, "it is a link. Delete the link", str(target))
 
 
+def _remove(path: Path) -> None:
+    """Remove whatever stands here, as far as that can be done; no link is followed."""
+    if _is_folder(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        # Not with rmtree, which would wait at a named pipe for someone to write into it.
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
@@ -281,12 +291,12 @@ def _take_the_place(fresh: Path, target: Path) -> None:
         return
     _refuse_link(target)
     if _exchange(fresh, target):
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh)
         return
     old = _aside(target)
     target.rename(old)
     fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    _remove(old)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kitbag import __version__
-from kitbag.files import AS_IT_IS, LARGEST_FILE, Unreadable, read_within, write_within
+from kitbag.files import AS_IT_IS, LARGEST_FILE, Unreadable, read_within, write_atomically
 from kitbag.findings import Finding, Place, Severity
 from kitbag.inside import file_inside, files_inside, folder_inside
 from kitbag.seals import sealed, unsealed
@@ -188,7 +188,8 @@ class Ledger:
                 whole = sealed(data or json.dumps(self._kept, ensure_ascii=False).encode(), self._into, name)
                 if whole is None:
                     return  # Without a key, nothing that is kept would be believed.
-                write_within(self._root, f"{self._name}/{name}", whole)
+                with folder_inside(self._root, self._name) as here:
+                    write_atomically(here / name, whole)
                 del self._unsaved[name]
 
     def _read(self) -> dict[str, Any]:

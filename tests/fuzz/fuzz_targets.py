@@ -6,6 +6,7 @@ a file outside the folder.
 
 import contextlib
 import io
+import os
 import re
 import shutil
 import zipfile
@@ -19,11 +20,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import UUID
 
+from click.testing import CliRunner
 from fuzz_mutation import LARGEST
 from fuzz_safe_html import dangers
 from jinja2 import TemplateNotFound
 
 from kitbag.build import Settings, build_course, keep_details, refresh_site, unchanged
+from kitbag.cli import main
 from kitbag.course.coverage import coverage
 from kitbag.course.currency import currency
 from kitbag.course.documents.blocks import DocumentError
@@ -50,6 +53,7 @@ from kitbag.ledger import LEDGER, OUTLINES, SKETCHES, Ledger
 from kitbag.modelling import read_model
 from kitbag.preview.serving import _Handler
 from kitbag.preview.showing import Showing
+from kitbag.preview.watching import snapshot
 from kitbag.questions.assembly import Assembly
 from kitbag.questions.form_id import NoFormId, read_form_id
 from kitbag.questions.model import ItemBank
@@ -528,6 +532,95 @@ def _lists() -> list[bytes]:
         return [(folder / one).read_bytes() for one in (LEDGER, OUTLINES, NAME)]
 
 
+# --- Links, pipes and folders in the place of files --------------------------------------------------------------
+
+
+_LINKED: Final = (
+    *("course", "course/course.yaml", "course/m1.yaml", "course/media", "course/media/a.png", "questions"),
+    *("questions/m1.yaml", "templates", "templates/about.html", "templates/brand.css", "build", "build/site"),
+    *("build/reports", "build/.lock", "build/.built.json", "build/.outlines.json", "build/.printed.json"),
+    *("build/site/index.html", "build/.site.old", "build/.site.change", "build/.site.new-a", "build/.built.json.a.tmp"),
+    *("build/packages", "build/packages/manifest.json", "build/results", "results", "results/results.sqlite"),
+    *("results/grids", "results/records", "results/sittings", "results/.gitignore"),
+)
+_LED_TO: Final = (
+    *("..", ".", "../..", "../beside", "../../beside", "../beside/file", "../../beside/file", "../nowhere", "a/b"),
+    *(
+        "/dev/zero",
+        "/dev/tty",
+        "/",
+        "ABSOLUTE",
+        "ABSOLUTE/file",
+        "INSIDE",
+        "INSIDE/course",
+        "course",
+        "SELF",
+        "x" * 300,
+    ),
+)
+
+
+def _links(data: bytes, folder: Path) -> None:
+    """Two bytes make one change of a course folder: where, and what stands there now."""
+    beside, course = folder / "beside", folder / "course"
+    for name in ("site", "reports", "packages", "records"):
+        (beside / name).mkdir(parents=True)
+        (beside / name / "file").write_bytes(b"mine")
+    (beside / "file").write_bytes(b"mine")
+    shutil.copytree(PROJECTS / "minimal", course)
+    for where, what in zip(data[:16:2], data[1:16:2], strict=False):
+        _swap(course, _LINKED[where % len(_LINKED)], what, beside)
+    before = _standing(folder)
+    for words in (
+        ("check",),
+        ("build", "--only", "site", "--only", "reports"),
+        ("build", "--only", "site"),
+        ("export", "gift"),
+        ("results", "report"),
+        ("mark",),
+    ):
+        result = CliRunner().invoke(main, [*words, "-C", str(course)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), (words, result.exception)
+        assert result.exit_code in (0, 1, 3), (words, result.output)
+    showing = Showing(course)
+    showing.refresh(snapshot(course))
+    showing.page("site/index.html")
+    assert _standing(folder) == before
+
+
+def _swap(course: Path, name: str, what: int, beside: Path) -> None:
+    path = course / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir() and not path.is_symlink():
+            path.rename(course / f"aside-{what}-{len(list(course.iterdir()))}")
+        else:
+            path.unlink(missing_ok=True)
+        kind = what % (len(_LED_TO) + 3)
+        if kind == len(_LED_TO):
+            os.mkfifo(path)
+        elif kind == len(_LED_TO) + 1:
+            path.mkdir()
+        elif kind == len(_LED_TO) + 2:
+            path.write_bytes(b"{}")
+        else:
+            to = (
+                _LED_TO[kind].replace("ABSOLUTE", str(beside)).replace("INSIDE", str(course)).replace("SELF", path.name)
+            )
+            path.symlink_to(to)
+    except OSError:
+        return  # A link that was laid before is in the way.
+
+
+def _standing(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return how everything beside the course stands."""
+    return {
+        str(path): (path.lstat().st_mtime_ns, path.lstat().st_size)
+        for path in [folder, *folder.rglob("*")]
+        if not path.is_relative_to(folder / "course")
+    }
+
+
 # --- Documents and sources.yaml ---------------------------------------------------------------------------------
 
 
@@ -729,6 +822,9 @@ TARGETS: Final[Mapping[str, Target]] = {
     "code": Target(_code, _codes),
     "sitting": Target(_sitting, _sittings),
     "store": Target(_store, _stores),
+    "links": Target(
+        _links, lambda: [bytes([number, number * 7 % 256, number * 5 % 256, 3]) for number in range(0, 250, 9)]
+    ),
     "beside": Target(_beside, _lists),
     "document": Target(_document, _documents),
     "sources-file": Target(_sources_file, _sources_files),

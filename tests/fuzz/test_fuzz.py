@@ -20,7 +20,7 @@ from fuzz_mutation import mutated
 from fuzz_targets import TARGETS, Target
 
 SEEDS = Path(__file__).parent / "seeds"
-FEW = {"project": 3, "document": 10, "package": 12}
+FEW = {"project": 3, "document": 10, "package": 12, "links": 8}
 """Inputs a target gets in an everyday run, where they are slow; the others get `EACH`."""
 EACH = 25
 LONGEST = 20

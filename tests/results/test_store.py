@@ -312,7 +312,7 @@ def test_a_stick_of_all_sorts(tmp_path: Path, store: Store, judge: Judge, make: 
         "o empty.json": ("not-a-record", "It is cut short, or is no record at all."),
         "p number.json": ("not-a-record", 'It is no sound record: look at "attempt".'),
         "q float.json": ("not-a-record", "It is cut short, or is no record at all."),
-        "r pipe.json": ("not-a-file", '"r pipe.json" is not a file.'),
+        "r pipe.json": ("not-a-file", '"r pipe.json" is not a file but a named pipe.'),
         "s long.json": ("too-large", '"s long.json" is larger than 4 MiB.'),
     }
     assert len(list(store.attempts())) == 4

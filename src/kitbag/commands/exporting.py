@@ -84,7 +84,7 @@ def export(
         print_findings(findings, err=True)
         click.echo(summary(findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
-    _write((into or folder / "build") / "packages", course, delivered, rendered, made, templates)
+    _write(folder, into, course, delivered, rendered, made, templates)
     finish(findings)
 
 
@@ -172,7 +172,8 @@ def _exported(
 
 
 def _write(
-    target: Path,
+    folder: Path,
+    into: Path | None,
     course: Course,
     delivered: Sequence[str],
     rendered: RenderedCourse,
@@ -184,18 +185,25 @@ def _write(
     from kitbag.exporters.deliveries import deliver
     from kitbag.exporters.registry import write_export
     from kitbag.files import Unreadable, locked, new_files, recover
+    from kitbag.inside import folder_inside
     from kitbag.rendering.faults import TemplateFault, own_templates
 
+    target = (into or folder / "build") / "packages"
     written: dict[str, str] = {}
     try:
-        with locked(target.parent), own_templates(templates):
-            recover(target)
-            with new_files(target) as fresh:
+        with (
+            folder_inside(into or folder, "." if into else "build", create=True) as outputs,
+            locked(outputs),
+            own_templates(templates),
+        ):
+            packages = outputs / target.name
+            recover(packages)
+            with new_files(packages) as fresh:
                 for name in delivered:
                     written |= {path.name: name for path in deliver(name, rendered, fresh)}
                 for one in made:
                     written |= {path.name: kind for path, kind in write_export(one, fresh)}
-                beside = [path.name for path in describe(fresh, course, written, templates, before=target)]
+                beside = [path.name for path in describe(fresh, course, written, templates, before=packages)]
     except TemplateFault as fault:
         stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
     except Unreadable as error:

@@ -160,6 +160,27 @@ def bytes_of(file: Path) -> bytes:
         stop(f"{error} {error.hint}".strip())
 
 
+def bytes_inside(folder: Path, name: str) -> bytes:
+    """Return what a file below a course folder holds, or say why it can't be read and leave."""
+    from kitbag.files import Unreadable, read_within
+
+    try:
+        return read_within(folder, name)
+    except Unreadable as error:
+        stop(f"{error} {error.hint}".strip())
+
+
+def write_inside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a course folder, each whole or not at all, or say which can't be written and leave."""
+    from kitbag.files import write_within
+
+    for name, data in files.items():
+        try:
+            write_within(folder, name, data)
+        except OSError as error:
+            stop(f"{folder / name} cannot be written: {error.strerror or error}.", IN_PART)
+
+
 def write(files: Mapping[Path, bytes]) -> None:
     """Write files, each whole or not at all, or say which cannot be written and leave."""
     from kitbag.files import write_atomically

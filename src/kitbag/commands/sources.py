@@ -11,14 +11,15 @@ from kitbag.commands.shared import (
     FILE,
     FILE_OUT,
     MISTAKES,
+    bytes_inside,
     checked,
     in_course,
     refusals,
     sound,
     sound_course,
-    stop,
     today,
     write,
+    write_inside,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def sources_add(
         said = {"language": _language(folder)} | {field: text for field, text in described.items() if text}
         day = as_of.date() if as_of else today()
         data, added = with_document(_sources(folder), copy, Described(name or _id_from(file), day, **said))
-        write({folder / _SOURCES: data})
+        write_inside(folder, {_SOURCES: data})
     click.echo(f'Recorded "{added.id}" with {len(added.passages)} passages in {_SOURCES}.')
     click.echo(f'Write what is marked "{_to_write()}", then run kitbag check.')
 
@@ -101,7 +102,7 @@ def sources_check(
             before = _sources(folder)
             after = with_observations(before, drift)
             if after != before:
-                write({folder / _SOURCES: after})
+                write_inside(folder, {_SOURCES: after})
                 loaded = checked(folder)  # the notes have moved the lines below them
     make = {"text": drift_text, "json": drift_json, "html": lambda *both: drift_page(both[0], course, both[1])}
     shown = make[style](drift, loaded.places)
@@ -125,7 +126,7 @@ def sources_pin(folder: Path, passages: Sequence[str], reason: str) -> None:
         data = _sources(folder)
         for passage in passages:
             data = with_pin(data, passage, reason=reason, today=today())
-        write({folder / _SOURCES: data})
+        write_inside(folder, {_SOURCES: data})
     click.echo(f"Pinned {', '.join(passages)}.")
 
 
@@ -146,18 +147,13 @@ def sources_take(folder: Path, file: Path, document: str | None, encoding: str |
         copy = read_document(file, encoding=encoding)
         drift = compare(course, copy, today=today(), uses=usage(course), document=document)
         data, added = with_new_passages(_sources(folder), drift)
-        write({folder / _SOURCES: data})
+        write_inside(folder, {_SOURCES: data})
     ids = ", ".join(passage.id for passage in added) or "nothing: the copy has no new passages"
     click.echo(f"Added {ids}.")
 
 
 def _sources(folder: Path) -> bytes:
-    from kitbag.files import Unreadable, read_within
-
-    try:
-        return read_within(folder, _SOURCES)
-    except Unreadable as error:
-        stop(f"{error} {error.hint}".strip())
+    return bytes_inside(folder, _SOURCES)
 
 
 def _language(folder: Path) -> str:

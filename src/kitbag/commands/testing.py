@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 from kitbag.commands.shared import (
     FILE,
     MISTAKES,
+    bytes_inside,
     bytes_of,
     finish,
     in_course,
@@ -22,7 +24,7 @@ from kitbag.commands.shared import (
     say,
     sound_course,
     stop,
-    write,
+    write_inside,
 )
 
 if TYPE_CHECKING:
@@ -96,25 +98,40 @@ def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path |
     marked = [mark_grid(course, grid, when=when) for grid in _keyed_grids(folder, grids)]
     attempts = [attempt for one in marked for attempt in one.attempts]
     findings = [finding for one in marked for finding in one.findings]
-    target = (into or folder / "build") / "results"
+    root, name = (into, "results") if into else (folder, "build/results")
     files = {f"{one.test}-{one.person[:_NAME_SHOWN] or 'sheet'}-{one.id[:8]}.json": one for one in attempts}
-    write({target / _file_name(name): write_record(attempt) for name, attempt in files.items()})
+    _tidy(root, name)
+    write_inside(root, {f"{name}/{_file_name(file)}": write_record(attempt) for file, attempt in files.items()})
     print_findings(findings, err=True)
     for attempt in attempts:
         passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
         click.echo(f"{attempt.person or attempt.id[:8]}: {attempt.marks} of {attempt.possible} {passed}".rstrip())
-    click.echo(f"Wrote {len(files)} record{'' if len(files) == 1 else 's'} into {target}.")
+    click.echo(f"Wrote {len(files)} record{'' if len(files) == 1 else 's'} into {root / name}.")
     sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _tidy(root: Path, name: str) -> None:
+    """Remove what a killed command left of records it was writing."""
+    from kitbag.inside import folder_inside
+
+    with contextlib.suppress(OSError), folder_inside(root, name) as here:
+        for leftover in here.glob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                leftover.unlink()
 
 
 def _keyed_grids(folder: Path, files: Sequence[Path]) -> list[Grid]:
     """Return the grids that were named, or all grids of the course that hold answers; leave where there is none."""
+    from kitbag.files import names_within
     from kitbag.results.grid import NotAGrid, read_grid
     from kitbag.results.printed import GRIDS
 
-    named = files or sorted(path for path in (folder / GRIDS).glob("*.csv"))
+    kept = [name for name in names_within(folder, GRIDS) if name.endswith(".csv")]
     try:
-        grids = [read_grid(bytes_of(path), file=path.name) for path in named]
+        if files:
+            grids = [read_grid(bytes_of(path), file=path.name) for path in files]
+        else:
+            grids = [read_grid(bytes_inside(folder, f"{GRIDS}/{name}"), file=name) for name in kept]
     except NotAGrid as error:
         print_findings([error.finding], err=True)
         sys.exit(MISTAKES)

@@ -7,6 +7,7 @@ from kitbag.course.model import Course
 from kitbag.exporters.guides import Listed, guide_pages
 from kitbag.exporters.manifest import GUIDE, listed_files, write_manifest
 from kitbag.files import write_atomically
+from kitbag.inside import kind_inside
 
 
 def describe(
@@ -29,12 +30,12 @@ def describe(
     earlier = {
         one["name"]: one
         for one in listed_files(before)
-        if one["name"] not in written and (before / one["name"]).is_file()
+        if one["name"] not in written and kind_inside(before, one["name"]) == "file"
     }
     packages = {name: before / name for name, one in earlier.items() if one.get("format") != GUIDE}
     packages |= {name: folder / name for name in written}
     formats = {name: str(one.get("format", "")) for name, one in earlier.items()} | dict(written)
-    listed = [Listed(name, formats[name], path.stat().st_size) for name, path in sorted(packages.items())]
+    listed = [Listed(name, formats[name], path.lstat().st_size) for name, path in sorted(packages.items())]
     pages = dict(guide_pages(course, listed, templates))
     for name, page in pages.items():
         write_atomically(folder / name, page)

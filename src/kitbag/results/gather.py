@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kitbag.files import Unreadable, is_leftover, read_within
+from kitbag.inside import open_inside
 from kitbag.results.record import LARGEST_RECORD, BadRecord
 
 _OF_MACOS: Final = "._"
@@ -51,9 +52,9 @@ def _below(folder: Path) -> Iterator[Found]:
 def _begins_like_a_record(path: Path) -> bool:
     """Tell whether a file without the name of a record may be one: people rename files."""
     try:
-        if path.is_symlink() or not path.is_file():
+        if path.is_symlink():
             return False
-        with path.open("rb") as file:
+        with os.fdopen(open_inside(path.parent, path.name), "rb") as file:
             start = file.read(_BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()
     except OSError:
         return False

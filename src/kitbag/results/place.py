@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kitbag.files import write_atomically
+from kitbag.inside import file_inside, folder_inside, kind_inside, stands_inside
 
 FOLDER: Final = "results"
 STORE: Final = "results.sqlite"
@@ -21,22 +22,23 @@ MARKED: Final = "build/results"
 
 def results_folder(course: Path) -> Path:
     """Return the folder of a course's results, and make it where there is none. Raises OSError."""
-    folder = course / FOLDER
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        with contextlib.suppress(OSError):  # a stick knows no owners
-            folder.chmod(0o700)
-    ignored = folder / ".gitignore"
-    if not ignored.exists():
-        write_atomically(ignored, b"# Results are about people: they stay out of git.\n*\n")
-    return folder
+    is_new = not stands_inside(course, FOLDER)
+    with folder_inside(course, FOLDER, create=True) as folder:
+        if is_new:
+            with contextlib.suppress(OSError):  # a stick knows no owners
+                folder.chmod(0o700)
+        if not stands_inside(folder, ".gitignore"):
+            write_atomically(folder / ".gitignore", b"# Results are about people: they stay out of git.\n*\n")
+    return course / FOLDER
 
 
 def store_path(course: Path) -> Path:
     """Return where the results of a course come together, and make the folder. Raises OSError."""
-    return results_folder(course) / STORE
+    path = results_folder(course) / STORE
+    with file_inside(course, f"{FOLDER}/{STORE}"):
+        return path
 
 
 def own_records(course: Path) -> list[Path]:
     """Return the folders on this machine in which records of the course arise: the terminal's and the marked grids'."""
-    return [folder for folder in (course / FOLDER / RECORDS, course / MARKED) if folder.is_dir()]
+    return [course / name for name in (f"{FOLDER}/{RECORDS}", MARKED) if kind_inside(course, name) == "folder"]

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from kitbag.files import read_within, write_atomically
+from kitbag.files import read_within, write_within
+from kitbag.inside import stands_inside
 from kitbag.questions.form_id import read_form_id
 from kitbag.results.grid import FormsChanged, Variant, blank_grid, extended_grid, read_grid
 from kitbag.results.place import FOLDER, results_folder
@@ -36,7 +37,7 @@ def grid_name(draw: str) -> str:
 
 def grid_of(folder: Path, draw: str) -> bytes | None:
     """Return the grid of a draw, or None where there is none yet. Raises Unreadable."""
-    return read_within(folder, grid_name(draw)) if (folder / grid_name(draw)).exists() else None
+    return read_within(folder, grid_name(draw)) if stands_inside(folder, grid_name(draw)) else None
 
 
 def printed_variants(folder: Path, draw: str) -> int:
@@ -75,7 +76,7 @@ def keep_grid(folder: Path, variants: Sequence[Variant], *, seats: int) -> str:
         after = extended_grid(before, variants, file=name)
     if after != before:
         results_folder(folder)
-        write_atomically(folder / name, after)
+        write_within(folder, name, after)
     return name
 
 
@@ -87,7 +88,7 @@ def list_printed(
     Raises:
         Unreadable, OSError: the list can't be read or written.
     """
-    before = read_within(folder, PRINTED) if (folder / PRINTED).exists() else b""
+    before = read_within(folder, PRINTED) if stands_inside(folder, PRINTED) else b""
     rows = list(csv.reader(io.StringIO(before.decode("utf-8-sig", "replace"), newline="")))
     listed = {(row[4], row[6]) for row in rows if len(row) >= len(_HEADINGS)}
     draw, day = draw_name(variants), today.isoformat()
@@ -103,4 +104,4 @@ def list_printed(
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\r\n").writerows([*(rows or [_HEADINGS]), *added])
         results_folder(folder)
-        write_atomically(folder / PRINTED, text.getvalue().encode("utf-8-sig"))
+        write_within(folder, PRINTED, text.getvalue().encode("utf-8-sig"))

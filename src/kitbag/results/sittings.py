@@ -1,11 +1,12 @@
 """Where sittings are kept while they last, and their records afterwards: below `results/` of the course folder."""
 
 import json
+import os
 import random
 import re
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from kitbag.course.model import Course
-from kitbag.files import Unreadable, locked, read_within, write_atomically
+from kitbag.files import Unreadable, locked, names_within, read_within, write_atomically, write_within
+from kitbag.inside import folder_inside
 from kitbag.questions.assembly import Assembly, DrawnItem, Form
 from kitbag.questions.form_id import FormId, read_form_id
 from kitbag.questions.model import Use
@@ -52,20 +54,32 @@ class Desk:
         key = sha256(f"{self.name}\n{same_person(self.person)}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return self.folder / SITTINGS / key / "sitting.json"
 
+    def _place(self, *, create: bool = False) -> AbstractContextManager[Path]:
+        """Hold the folder of this place, and give a path to it. Raises OSError."""
+        return folder_inside(self._root, self._name(self._file.parent), create=create)
+
+    @property
+    def _root(self) -> Path:
+        return self.folder.parent
+
+    def _name(self, path: Path) -> str:
+        """Return a path from the course folder, below which no link leads out of it."""
+        return path.relative_to(self._root).as_posix()
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the place, so that no second window fights over it. Raises BlockingIOError or OSError."""
-        with locked(self._file.parent):
+        with self._place(create=True) as place, locked(place):
             yield
 
     def save(self, sitting: Sitting) -> None:
         """Keep a sitting; when this returns, it survives a power cut. Raises OSError."""
-        write_atomically(self._file, sitting.state.model_dump_json(by_alias=True).encode())
+        write_within(self._root, self._name(self._file), sitting.state.model_dump_json(by_alias=True).encode())
 
     def left(self) -> State | None:
         """Return the sitting that was left here; one that cannot be read is put aside. Raises OSError."""
         try:
-            data = read_within(self._file.parent, self._file.name, largest=LARGEST_RECORD)
+            data = read_within(self._root, self._name(self._file), largest=LARGEST_RECORD)
             return State.model_validate_json(data)
         except Unreadable as error:
             if error.code != "missing-file":
@@ -78,13 +92,15 @@ class Desk:
     def put_aside(self) -> None:
         """Keep what was left here out of the way: nothing a trainee wrote is thrown away. Raises OSError."""
         number = 1
-        while (aside := self._file.with_name(f"aside-{number}.json")).exists():
-            number += 1
-        self._file.rename(aside)
+        with self._place() as place:
+            while os.path.lexists(aside := place / f"aside-{number}.json"):
+                number += 1
+            (place / self._file.name).rename(aside)
 
     def clear(self) -> None:
         """Forget the sitting that was left here: practice that is over. Raises OSError."""
-        self._file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError), self._place() as place:
+            (place / self._file.name).unlink()
 
     @property
     def _handed_in(self) -> Path:
@@ -96,19 +112,21 @@ class Desk:
         The sitting takes another name, for which a full disk has room; what was saved of it stays. Raises OSError.
         """
         if self.person:
-            self._file.replace(self._handed_in)
+            with self._place() as place:
+                (place / self._file.name).replace(place / self._handed_in.name)
         else:
             self.put_aside()  # Whoever gives no name is told nothing of the one before.
 
     def check_closed(self) -> None:
         """Let nobody begin again whose record went to another place and has not come back. Raises NoQuiz."""
         try:
-            data = read_within(self._handed_in.parent, self._handed_in.name, largest=LARGEST_RECORD)
+            data = read_within(self._root, self._name(self._handed_in), largest=LARGEST_RECORD)
             state = State.model_validate_json(data)
         except (Unreadable, ValidationError):
             return
         records = self.folder / RECORDS
-        if not any(records.glob(f"*-{state.id[:8]}.json")):
+        names = names_within(self._root, self._name(records))
+        if not any(name.endswith(f"-{state.id[:8]}.json") for name in names):
             raise NoQuiz(
                 "You handed this in when the disk was full, and its record was saved in another place. "
                 f"Copy that record into {records}. Then you can begin the next attempt. "
@@ -129,15 +147,21 @@ class Desk:
         plain = unicodedata.normalize("NFKD", attempt.person)
         person = re.sub("[^A-Za-z0-9]+", "-", plain).strip("-")[:30] or f"attempt-{attempt.attempt}"
         path = (folder or self.folder / RECORDS) / f"{attempt.test}-{person}-{attempt.id[:8]}.json"
-        write_atomically(path, write_record(attempt))
+        if folder:
+            write_atomically(path, write_record(attempt))
+        else:
+            write_within(self._root, self._name(path), write_record(attempt))
         return path
 
     def earlier(self) -> list[Attempt]:
         """Return this person's records of this test on this machine, by attempt; without a name, none is known."""
         found = []
-        for path in sorted((self.folder / RECORDS).glob("*.json")) if self.person else ():
+        records = self._name(self.folder / RECORDS)
+        for name in names_within(self._root, records) if self.person else ():
+            if not name.endswith(".json"):
+                continue
             try:
-                attempt = read_record(read_within(path.parent, path.name, largest=LARGEST_RECORD))
+                attempt = read_record(read_within(self._root, f"{records}/{name}", largest=LARGEST_RECORD))
             except (BadRecord, Unreadable):
                 continue
             ours = (attempt.course, attempt.test) == (self.course.info.id, self.name)
