@@ -537,8 +537,8 @@ def _make_one(
     except Unwritable as error:
         return [_unwritable(target, str(error))]
     except TemplateFault as fault:
-        message = f"This template cannot be used: {fault}."
-        return [Finding("template", fault.place, message, 'Mend it, or build with "--no-templates".')]
+        message = f"This template can't be used: {fault}."
+        return [Finding("template", fault.place, message, "Fix it, or use --no-templates.")]
     except NoPdf as error:
         return [Finding("no-pdf", Place(str(settings.into)), str(error), "Everything but PDFs was built.")]
     except OSError as error:

@@ -1,11 +1,13 @@
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, TemplateNotFound, UndefinedError
-from jinja2.exceptions import SecurityError
+from jinja2 import Environment, TemplateNotFound
 
 from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.course_templates import CourseEnvironment
 from kitbag.rendering.environment import make_environment
+from kitbag.rendering.template_limits import CourseTemplateError
+from kitbag.rendering.theme_code import ThemeEnvironment
 
 SIGNS = "site/signs.html"
 
@@ -55,13 +57,13 @@ def test_no_template_comes_from_outside_the_folder(own: Path, name: str) -> None
 )
 def test_templates_of_a_course_run_in_a_sandbox(own: Path, code: str) -> None:
     put(own, "x.html", code)
-    with pytest.raises((SecurityError, UndefinedError, OverflowError)):
+    with pytest.raises(CourseTemplateError):
         environment(own).get_template("x.html").render()
 
 
 def test_what_is_not_there_is_an_error(own: Path) -> None:
     put(own, "x.html", "{{ nothing }}")
-    with pytest.raises(UndefinedError):
+    with pytest.raises(CourseTemplateError, match="'nothing' is undefined"):
         environment(own).get_template("x.html").render()
 
 
@@ -75,13 +77,22 @@ def test_text_is_escaped_and_filters_are_there(own: Path) -> None:
     assert made == "&lt;&amp;&gt; <strong>b</strong> Search ar rtl 1 h 1 min"
 
 
-def test_only_templates_of_the_theme_are_compiled_without_the_sandbox(own: Path) -> None:
-    put(own, "site/signs.html", "{{ t('site.start') }}{{ course.id }}")
+@pytest.mark.parametrize("brand", [False, True])
+def test_without_templates_of_its_own_a_course_has_the_theme_alone(own: Path, brand: bool) -> None:
+    (own / "templates" / "site").rmdir()
+    if brand:
+        put(own, "brand.css", ":root {}")
+    assert isinstance(environment(own), ThemeEnvironment)
+
+
+def test_with_templates_of_a_course_those_of_the_theme_keep_its_rules(own: Path) -> None:
+    put(own, SIGNS, "mine")
     made = environment(own)
+    assert isinstance(made, CourseEnvironment)
     loader = made.loader
     assert loader
-    for name, asks in (("site/signs.html", True), ("theme/site/breadcrumbs.html", False)):
+    for name in (SIGNS, "theme/site/breadcrumbs.html"):
         source, file, _ = loader.get_source(made, name)
         code = made.compile(source, name, file, raw=True)
-        assert ("environment.call(" in code or "environment.getattr(" in code) is asks
-        assert ("environment.escaped(" in code) is not asks
+        assert "environment.attribute(" not in code
+        assert "environment.escaped(" not in code

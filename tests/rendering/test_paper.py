@@ -12,6 +12,7 @@ import page as judge
 import pikepdf
 import pypdf
 import pytest
+from template_crawl import given_to_templates, texts
 
 from kitbag.course.blocks import Activity, Block, Card, Figure, InstructorNote, Scenario, Table
 from kitbag.course.load import load_course
@@ -314,18 +315,21 @@ def test_not_a_word_for_instructors_reaches_a_trainee() -> None:
         assert LEAK not in one.document.html(), one.name
 
 
-def test_a_template_that_asks_for_everything_finds_nothing_for_instructors(tmp_path: Path) -> None:
-    folder = tmp_path / "templates"
-    folder.mkdir()
-    asked = "{{ course.info }} {{ course.sources }} {{ course.modules }} {{ course.banks }} {{ course.items }}"
-    for name in ("handout", "slides", "cards", "book", "job-aid", "exam", "answer-sheet"):
-        (folder / f"{name}.html").write_text(f"<p>{asked}</p>", "utf-8")
+def test_no_template_of_a_course_can_reach_what_is_for_instructors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "unused.html").write_text("")
     course = with_secrets(load(TEA))
+    given = given_to_templates(monkeypatch)
     made = trainee_documents(course, size="a4", templates=tmp_path)
     assert len(made) == 7
     for document in made:
-        assert course.info.title in document.html(), "the template was not asked"
-        assert LEAK not in document.html(), document.path
+        document.html()
+    for name, environment, values in given:
+        reached = list(texts(environment, values))
+        assert course.info.title in reached, name
+        assert not [text for text in reached if LEAK in text], name
 
 
 # --- Hard cases ---------------------------------------------------------------------------------------------------

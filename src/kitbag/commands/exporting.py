@@ -14,6 +14,7 @@ from kitbag.commands.shared import (
     finish,
     in_course,
     into_folder,
+    introduce_templates,
     own_templates,
     place_of,
     print_findings,
@@ -76,6 +77,8 @@ def export(
     loaded = checked(folder)
     course = sound(loaded)
     templates = None if no_templates else folder
+    if templates:
+        introduce_templates(templates)
     places = place_of(course, loaded.places)
     rendered, lost = _rendered(course, delivered, places, strict=strict, templates=templates, **delivery)
     made, told = _exported(course, banks, places, objectives=objectives, use=use, strict=strict, templates=templates)
@@ -205,7 +208,7 @@ def _write(
                     written |= {path.name: kind for path, kind in write_export(one, fresh)}
                 beside = [path.name for path in describe(fresh, course, written, templates, before=packages)]
     except TemplateFault as fault:
-        stop(f'{fault.place}: This template cannot be used: {fault}. Mend it, or use "--no-templates".')
+        stop(f"{fault.place}: This template can't be used: {fault}. Fix it, or use --no-templates.")
     except Unreadable as error:
         stop(f"{error} {error.hint}".strip())
     except BlockingIOError:

@@ -18,6 +18,7 @@ from kitbag.commands.shared import (
     finish,
     in_course,
     into_folder,
+    introduce_templates,
     lines_of,
     own_templates,
     paper_size,
@@ -119,6 +120,8 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
             print_findings(told[1], err=True)
             say("Nothing has changed.")
             return
+        if not no_templates:
+            introduce_templates(folder, ledger.inputs)
         said = refresh_site(folder, settings, say, ledger, tell=_told)
     if said is not None:
         finish(said)
@@ -141,7 +144,8 @@ def _told(others: Lines, found: Sequence[Finding]) -> Lines:
 @in_course
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Serve at this port; by default a free one.")
 @click.option("--open", "opened", is_flag=True, help="Open it in the browser.")
-def preview(folder: Path, port: int | None, *, opened: bool) -> None:
+@own_templates
+def preview(folder: Path, port: int | None, *, opened: bool, no_templates: bool) -> None:
     """Show the course in a browser on this machine while you write it.
 
     A save shows at once, where you stood on the page, and so does what is wrong, with file and line. End it with
@@ -155,11 +159,15 @@ def preview(folder: Path, port: int | None, *, opened: bool) -> None:
         if opened:
             click.launch(address)
 
+    def changed() -> None:
+        if not no_templates:
+            introduce_templates(folder)
+
     def refreshed(findings: Sequence[Finding], seconds: float) -> None:
         say(f"Read in {seconds:.2f} s. {summary(findings)}")
 
     try:
-        show(folder, port=port, started=started, refreshed=refreshed)
+        show(folder, port=port, templates=not no_templates, changed=changed, started=started, refreshed=refreshed)
     except PortTaken as error:
         stop(str(error), IN_PART)
     except KeyboardInterrupt:

@@ -70,6 +70,22 @@ def own_templates(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--no-templates", is_flag=True, help=help_text)(command)
 
 
+def introduce_templates(folder: Path, inputs: Mapping[str, str] | None = None) -> None:
+    """Say that templates will run which this machine has not met before; once for each state of `templates/`.
+
+    `inputs` are the digests of the course's files, where they are known.
+    """
+    from kitbag.ledger import look
+    from kitbag.seen import meet, templates_digest
+
+    digest = templates_digest(look(folder) if inputs is None else inputs)
+    if digest and meet(digest):
+        say(
+            f"The templates in {folder / 'templates'} are new to this machine (digest {digest[:16]}). They shape the"
+            " pages; they can't run programs or read files. Use --no-templates to leave them out."
+        )
+
+
 def in_store(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the option that names the file in which results come together."""
     help_text = "The file of results, instead of results/results.sqlite of the course folder."

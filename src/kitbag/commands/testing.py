@@ -17,6 +17,7 @@ from kitbag.commands.shared import (
     finish,
     in_course,
     into_folder,
+    introduce_templates,
     opened_store,
     own_templates,
     paper_size,
@@ -75,6 +76,8 @@ def paper(
         raise click.BadParameter(f'The course has no test "{test}". {hint}', param_hint="TEST")
     if attempt > tests[test].attempts:
         raise click.BadParameter(f"{test} has {tests[test].attempts} attempts.", param_hint="--attempt")
+    if not no_templates:
+        introduce_templates(folder)
     settings = Settings(into or folder / "build", (), None if no_templates else folder, size, into or folder)
     finish(print_exam(course, settings, say, test=test, variants=variants, seed=seed, attempt=attempt))
 
@@ -176,6 +179,8 @@ def certificate(
             completions = [(one.id, completion_of(one, instructor=instructor)) for one in store.passed()]
         if not completions:
             stop("Nobody has passed yet, by these results.")
+    if not no_templates:
+        introduce_templates(folder)
     settings = Settings(into or folder / "build", (), None if no_templates else folder, size, into or folder)
     finish(print_certificates(course, settings, say, completions))
 

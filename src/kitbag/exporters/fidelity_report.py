@@ -7,9 +7,13 @@ from pathlib import Path
 
 from kitbag.course.model import Course
 from kitbag.exporters.base import Exporter
-from kitbag.exporters.fidelity import Row, Rung
+from kitbag.exporters.fidelity import Note, Row, Rung
 from kitbag.rendering.catalogue import Catalogue
 from kitbag.rendering.policy import sealed
+from kitbag.rendering.template_data import show
+
+show(Row, "subject", "type", "rung", "notes", "lossy")
+show(Note, "code", "kind")
 
 
 def report_json(exporter: Exporter, course: Course, rows: Sequence[Row], catalogue: Catalogue) -> bytes:
@@ -54,7 +58,7 @@ def report_html(
     counts = Counter(row.rung for row in rows)
     steps = catalogue.area(f"exports.import.{exporter.name}")
     page = environment.get_template("packages/fidelity.html").render(
-        exporter=exporter,
+        format=exporter.title,
         course=course,
         rows=rows,
         counts=[(rung, counts[rung]) for rung in Rung],

@@ -19,6 +19,7 @@ from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.policy import sealed
 from kitbag.rendering.styles import lean_style
+from kitbag.rendering.template_data import show
 
 INDEX: Final = "index.html"
 _STYLES: Final = ("site/static/site.css", "packages/guide.css")
@@ -32,6 +33,10 @@ class Listed:
     format: str
     size: int
     """In bytes."""
+
+
+show(Listed, "name", "format", "size")
+show(Platform, "id", "title", "facts")
 
 
 def guide_pages(course: Course, listed: Sequence[Listed], templates: Path | None) -> Iterator[tuple[str, bytes]]:

@@ -40,8 +40,8 @@ class Page:
 class Showing:
     """The course as it is shown. Threads may ask for pages while another one refreshes it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the course folder, which may be broken, or go and come back."""
+    def __init__(self, folder: Path, *, templates: bool = True) -> None:
+        """Take the course folder, which may be broken, or go and come back; say whether its own templates are used."""
         self.version = 0
         """Grows with every refresh."""
         self.findings: Sequence[Finding] = ()
@@ -49,7 +49,7 @@ class Showing:
         self.course: Course | None = None
         """The last course that could be read."""
         self._stale = False
-        self._folder = folder
+        self._templates = folder if templates else None
         self._reader = Reader(folder)
         self._files: _Files | None = None
         self._assets = ""
@@ -66,7 +66,7 @@ class Showing:
             self._stale = loaded.course is None
             if loaded.course is not None:
                 self.course = loaded.course
-                self._files = _Files(self.course, self._folder)
+                self._files = _Files(self.course, self._templates)
                 self._assets = repr(sorted(entry for entry in state.items() if not entry[0].endswith(".yaml")))
                 self._made.clear()
             # What was shown stays as it is: templates and pictures may have gone together with the course.
@@ -103,13 +103,13 @@ class Showing:
             return Page(None, self.findings, "", stale=False) if path.endswith(".html") else None
         wrong: list[Finding] = []
         try:
-            with own_templates(self._folder):
+            with own_templates(self._templates):
                 make = self._files.find(path, wrong)
                 if make is None:
                     return None
                 self._last[path] = make()
         except TemplateFault as fault:
-            wrong.append(Finding("template", fault.place, f"This template cannot be used: {fault}.", "Mend it."))
+            wrong.append(Finding("template", fault.place, f"This template can't be used: {fault}.", "Fix it."))
         except Unreadable as error:
             wrong.append(Finding(error.code, Place(path), str(error), error.hint))
         data = self._last.get(path)
@@ -121,7 +121,7 @@ class Showing:
 class _Files:
     """Every file that one reading of a course gives, each made when it is asked for."""
 
-    def __init__(self, course: Course, templates: Path) -> None:
+    def __init__(self, course: Course, templates: Path | None) -> None:
         self._course = course
         self._templates = templates
 

@@ -12,6 +12,7 @@ from kitbag.course.sources import Passage
 from kitbag.fields import Cited
 from kitbag.questions.model import Item, Use
 from kitbag.rendering.catalogue import Catalogue
+from kitbag.rendering.template_data import show
 
 
 def passage_of(citation: str) -> str:
@@ -89,6 +90,11 @@ class Uses:
 
     lessons: tuple[LessonUse, ...]
     practice: tuple[PracticeUse, ...]
+
+
+show(LessonUse, "module", "lesson", "block", "citations")
+show(PracticeUse, "module", "items")
+show(Uses, "lessons", "practice")
 
 
 def uses_of_passages(course: Course) -> dict[str, Uses]:

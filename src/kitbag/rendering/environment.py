@@ -1,11 +1,11 @@
 """The Jinja environment: the built-in theme, and over it what the course folder's `templates/` sets in its place.
 
-Templates of a course folder are code of someone we do not know, so they run in Jinja's sandbox.
+Templates of a course folder come from someone we don't know, so with them everything runs in `course_templates`.
 """
 
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from jinja2 import (
     BaseLoader,
@@ -13,20 +13,26 @@ from jinja2 import (
     Environment,
     PackageLoader,
     PrefixLoader,
-    StrictUndefined,
     Template,
     TemplateNotFound,
     TemplateSyntaxError,
 )
 
 from kitbag.files import Unreadable, read_within
-from kitbag.inside import folder_inside
+from kitbag.inside import files_inside, folder_inside
+from kitbag.rendering import course_templates, theme_code
 from kitbag.rendering.catalogue import Catalogue, direction
+from kitbag.rendering.course_templates import CourseEnvironment
 from kitbag.rendering.markdown import MarkdownRenderer, plain
+from kitbag.rendering.template_limits import SOURCE
 from kitbag.rendering.theme_code import CompiledTemplates, ThemeEnvironment
 
+BRAND: Final = "brand.css"
+"""The style sheet in a course's `templates/`, which is no template."""
 LARGEST_TEMPLATE: Final = 1_000_000
-"""Bytes in one template or style sheet of a course folder."""
+"""Bytes in one file of a course's `templates/`."""
+
+Templates: TypeAlias = ThemeEnvironment | CourseEnvironment
 
 
 class CourseTemplates(BaseLoader):
@@ -45,6 +51,8 @@ class CourseTemplates(BaseLoader):
         data = course_file(self._root, template)
         if data is None:
             raise TemplateNotFound(template)
+        if len(data) > SOURCE:
+            raise TemplateSyntaxError(f"it is larger than {SOURCE:,} bytes", 1, template, str(self._root / template))
         try:
             return data.decode(), str(self._root / template), lambda: True
         except UnicodeDecodeError:
@@ -61,7 +69,7 @@ class CourseTemplates(BaseLoader):
             return super().load(environment, name, globals)
         except TemplateNotFound:
             raise
-        except (TemplateSyntaxError, ValueError, RecursionError) as error:
+        except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             # What the lexer finds names no file, and what nests too deep or counts too far is no syntax error to it.
             too_much = "it is nested too deeply, or holds a number that is too long"
             message = str(error.message) if isinstance(error, TemplateSyntaxError) else too_much
@@ -78,36 +86,40 @@ def course_file(templates: Path, name: str) -> bytes | None:
         return None
 
 
-def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str) -> Environment:
+def has_templates(folder: Path) -> bool:
+    """Tell whether a course folder has templates of its own; `brand.css` alone is none."""
+    return any(name != f"templates/{BRAND}" for name, _ in files_inside(folder, "templates"))
+
+
+def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str) -> Templates:
     """Return an environment in which templates are named from `templates/`: `site/lesson.html`.
 
     With a course folder, its `templates/` comes first; `theme/site/lesson.html` always names the built-in one, so that
-    a course's own template can extend it. Without one (`--no-templates`), only the theme is there.
+    a course's own template can extend it. Without one (`--no-templates`), or where it has no templates, only the theme
+    is there, and takes the models as they are; otherwise all templates see `template_data`.
 
     Every template has `t(key, **values)` (the catalogue), `language`, `direction`, and the filters `markdown`,
     `inline`, `plain`, `day` and `duration`.
     """
     theme = PackageLoader("kitbag", "templates")
     loaders: list[BaseLoader] = [PrefixLoader({"theme": theme}), theme]
-    if folder is not None:
-        loaders.insert(0, CourseTemplates(folder))
-    environment = ThemeEnvironment(
-        loader=ChoiceLoader(loaders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-        bytecode_cache=CompiledTemplates(catalogue),
-    )
-    renderer = MarkdownRenderer()
-    environment.filters |= {
-        "markdown": renderer.block,
-        "inline": renderer.inline,
-        "plain": plain,
-        "day": catalogue.day,
-        "duration": catalogue.duration,
+    options: dict[str, Any] = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "keep_trailing_newline": True,
+        "auto_reload": False,
     }
-    environment.globals |= {"t": catalogue.text, "language": language, "direction": direction(language)}
+    environment: Templates
+    if folder is not None and has_templates(folder):
+        kept = CompiledTemplates(catalogue, course_templates.__file__, kind=".course")
+        loader = ChoiceLoader([CourseTemplates(folder), *loaders])
+        environment = CourseEnvironment(loader=loader, bytecode_cache=kept, **options)
+    else:
+        kept = CompiledTemplates(catalogue, theme_code.__file__)
+        environment = ThemeEnvironment(loader=ChoiceLoader(loaders), bytecode_cache=kept, **options)
+    renderer = MarkdownRenderer()
+    environment.offer_filters(
+        markdown=renderer.block, inline=renderer.inline, plain=plain, day=catalogue.day, duration=catalogue.duration
+    )
+    environment.share(t=catalogue.text, language=language, direction=direction(language))
     return environment

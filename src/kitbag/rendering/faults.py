@@ -8,6 +8,7 @@ from traceback import walk_tb
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from kitbag.findings import Place
+from kitbag.rendering.template_limits import CourseTemplateError
 
 
 class TemplateFault(Exception):
@@ -38,10 +39,12 @@ def own_templates(folder: Path | None) -> Iterator[None]:
         if folder is None:
             raise
         place = _place(error, folder)
+        if place is None and isinstance(error, CourseTemplateError):
+            place = Place("templates")  # A template of the theme met what one of the course left it.
         if place is None:
             raise
         message = error.message if isinstance(error, TemplateError) and error.message else str(error)
-        raise TemplateFault(place, message[:300]) from error
+        raise TemplateFault(place, message[:300].rstrip(".")) from error
 
 
 def _place(error: Exception, folder: Path) -> Place | None:

@@ -28,6 +28,7 @@ from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.catalogue import Catalogue
 from kitbag.rendering.markdown import plain
 from kitbag.rendering.quiz_data import Json, LessonLink, QuizContext, cites_of, quiz_island
+from kitbag.rendering.template_data import show
 
 __all__ = [
     "NOT_IN_LESSONS",
@@ -118,6 +119,9 @@ class _Part:
     items: tuple[Item, ...]
 
 
+show(_Part, "stimulus", "items")
+
+
 def _render(items: Sequence[Item], context: QuizContext, *, kind: str, name: str, quiz: str, title: str) -> Markup:
     parts = _parts(items, context)
     shown = [item for part in parts for item in part.items]
@@ -141,15 +145,15 @@ def _asked(parts: "Sequence[_Part]", context: QuizContext, *, name: str, seed: s
     """Return what `quiz/questions.html` needs to know; `seed` draws the order of options."""
     shown = [item for part in parts for item in part.items]
     return {
-        "context": context,
         "md": context.markdown,
+        "media_href": context.media_href,
         "name": name,
         "parts": parts,
         "number": {item.id: place for place, item in enumerate(shown, 1)},
         "in_order": partial(_in_order, seed),
         "needs_list": _needs_list,
         "letters": _LETTERS,
-        "cloze": _cloze,
+        "cloze": partial(_cloze, context),
     }
 
 
@@ -173,7 +177,7 @@ def _needs_list(choices: Sequence[Choice]) -> bool:
     return any(len(choice.text) > _SHORT_RESPONSE or plain(choice.text) != choice.text for choice in choices)
 
 
-def _cloze(item: Cloze, context: QuizContext, prefix: str) -> Markup:
+def _cloze(context: QuizContext, item: Cloze, prefix: str) -> Markup:
     """Return the text with a box for each gap. A gap in an attribute (a link's title) stays as the author wrote it."""
     places = {gap.id: place for place, gap in enumerate(item.gaps, 1)}
 

@@ -38,6 +38,7 @@ from kitbag.rendering.policy import nonce_of, page_policy
 from kitbag.rendering.quiz_data import Json, scoring_data
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.styles import lean_style
+from kitbag.rendering.template_data import show
 from kitbag.results.allowances import allowances_for
 
 KITS: Final = 6
@@ -85,6 +86,9 @@ class Kit:
     def folder(self) -> str:
         """Where it lies below the folder of tests: `final/kit-a`."""
         return f"{self.test.id}/kit-{self.letter.lower()}"
+
+
+show(Kit, "letter", "test", "forms", "folder")
 
 
 def draw_kits(
@@ -168,14 +172,14 @@ class _Tests:
         self._environment = make_environment(folder=templates, catalogue=self._catalogue, language=language)
         self._brand = brand_css(course.info.branding, templates)
         self._markdown = MarkdownRenderer(top_heading=3, table_label=self._catalogue.text("site.table"))
-        self._environment.globals |= {
-            "course": self.course.info,
-            "digest": digest,
-            "brand": self._brand is not None,
-            "digest_of": partial(digest_of, media=course.media),
-            "nonce_of": nonce_of,
-            "page_policy": page_policy,
-        }
+        self._environment.share(
+            course=self.course.info,
+            digest=digest,
+            brand=self._brand is not None,
+            digest_of=partial(digest_of, media=course.media),
+            nonce_of=nonce_of,
+            page_policy=page_policy,
+        )
 
     # --- Files ---------------------------------------------------------------------------------------------------
 

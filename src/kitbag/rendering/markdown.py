@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from markupsafe import Markup
 
 from kitbag.rendering.prose import Headings, as_html, quick_blocks, quick_line
+from kitbag.rendering.template_data import show
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -44,6 +45,9 @@ class MarkdownRenderer:
 
     def _env(self, terms: Linker | None) -> dict[str, Any]:
         return {"terms": terms, "top": self._top, "table_label": self._table_label}
+
+
+show(MarkdownRenderer, functions=("block", "inline"))
 
 
 def plain(text: str) -> str:

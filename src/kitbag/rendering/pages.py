@@ -42,6 +42,7 @@ from kitbag.rendering.policy import nonce_of, page_policy
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.search import Entry, index_script, lesson_entries, texts_of
 from kitbag.rendering.styles import lean_style
+from kitbag.rendering.template_data import show
 from kitbag.rendering.terms import TermIndex
 
 SCRIPTS: Final = ("theme.js", "site.js", "terms.js", "overview.js", "search.js", "device.js")
@@ -100,6 +101,10 @@ class _Neighbour(NamedTuple):
     href: str
 
 
+show(Tests, "said", "hrefs")
+show(_Neighbour, "title", "place", "href")
+
+
 class _Site:
     """What all pages share."""
 
@@ -116,24 +121,24 @@ class _Site:
         self._brand = brand_css(course.info.branding, templates)
         self._numbers = {module.id: number for number, module in enumerate(self.course.modules, 1)}
         self._practice = {module.id: practice_items(self.course, module) for module in self.course.modules}
-        self.environment.globals |= {
-            "course": self.course.info,
-            "digest": digest,
-            "as_of": max((document.as_of for document in self._documents), default=None),
-            "numbers": self._numbers,
-            "practice": self._practice,
-            "brand": self._brand is not None,
-            "scripts": tuple(scripts),
-            "digest_of": partial(digest_of, media=self.course.media),
-            "tests_are": tests,
-            "nonce_of": nonce_of,
-            "page_policy": page_policy,
-            "anchor": anchor,
+        self.environment.share(
+            course=self.course.info,
+            digest=digest,
+            as_of=max((document.as_of for document in self._documents), default=None),
+            numbers=self._numbers,
+            practice=self._practice,
+            brand=self._brand is not None,
+            scripts=tuple(scripts),
+            digest_of=partial(digest_of, media=self.course.media),
+            tests_are=tests,
+            nonce_of=nonce_of,
+            page_policy=page_policy,
+            anchor=anchor,
             # With the places for values left in them: scripts fill those.
-            "script_strings": self.catalogue.area("site"),
-            "search_strings": dict(self.catalogue.area("search")),
-            "progress_forms": json.dumps(dict(self.catalogue.area("site.progress")), ensure_ascii=False),
-        }
+            script_strings=self.catalogue.area("site"),
+            search_strings=dict(self.catalogue.area("search")),
+            progress_forms=json.dumps(dict(self.catalogue.area("site.progress")), ensure_ascii=False),
+        )
 
     # --- Files ---------------------------------------------------------------------------------------------------
 

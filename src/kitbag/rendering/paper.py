@@ -19,6 +19,7 @@ from kitbag.rendering.paper_certificate import certificate
 from kitbag.rendering.paper_items import Labelled, PrintedItem
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import Press, Size, dealt
+from kitbag.rendering.template_data import show
 
 TRAINEE: Final = "handouts/trainee"
 INSTRUCTOR: Final = "handouts/instructor"
@@ -55,6 +56,10 @@ class Panel:
     kind: Literal["cover", "points", "contacts", "notes", "status"]
     title: str = ""
     lines: tuple[JobAidPoint, ...] | tuple[str, ...] = ()
+
+
+show(Answered, "item", "question", "key")
+show(Panel, "kind", "title", "lines")
 
 
 def documents(course: Course, *, size: Size, templates: Path | None) -> list[PaperDocument]:

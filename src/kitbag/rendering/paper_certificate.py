@@ -14,6 +14,7 @@ from kitbag.course.model import Course
 from kitbag.questions.form_id import ALPHABET, bare
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import DIGEST_SHOWN, Press, Size
+from kitbag.rendering.template_data import show
 from kitbag.results.attempt import Attempt
 
 LONGEST_NAME: Final = 200
@@ -42,6 +43,9 @@ class Completion:
         """Raise ValueError where the name is too long for any page."""
         if len(self.name) > LONGEST_NAME:
             raise ValueError(f"a name has at most {LONGEST_NAME} characters, this one has {len(self.name)}")
+
+
+show(Completion, "name", "day", "score", "minutes", "attempt", "form", "instructor")
 
 
 def completion_of(attempt: Attempt, *, name: str = "", instructor: str = "") -> Completion:

@@ -17,6 +17,7 @@ from kitbag.questions.model import Item
 from kitbag.rendering.paper_items import Labelled, PrintedItem
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import Press, Size
+from kitbag.rendering.template_data import show
 from kitbag.results.grid import Variant, variants_of
 from kitbag.results.sheet import Answer, as_written, key_response
 
@@ -42,6 +43,9 @@ class KeyEntry:
     key: tuple[Labelled, ...]
     written: str
     """The key as it stands on an answer sheet; empty for an essay."""
+
+
+show(KeyEntry, "item", "question", "key", "written")
 
 
 def draw_forms(course: Course, test: str, *, variants: int, seed: str, attempt: int = 1) -> tuple[Form, ...]:

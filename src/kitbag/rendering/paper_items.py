@@ -26,6 +26,7 @@ from kitbag.questions.model import (
 )
 from kitbag.rendering.catalogue import Catalogue
 from kitbag.rendering.markdown import MarkdownRenderer
+from kitbag.rendering.template_data import show
 from kitbag.results.sheet import Answer, SheetEntry, as_written, key_response, letter
 
 WORDS_A_LINE: Final = 9
@@ -66,6 +67,14 @@ class PrintedItem:
     scenario: bool = False
     picture: Picture | None = None
     stimulus: Stimulus | None = None
+
+
+show(Labelled, "label", "text")
+show(
+    PrintedItem,
+    *("id", "number", "answer", "stem", "instruction", "points", "choices", "places", "text", "unit", "lines", "words"),
+    *("scenario", "picture", "stimulus"),
+)
 
 
 class ItemPrinter:

@@ -89,8 +89,8 @@ class Press:
         environment = make_environment(
             folder=self._templates, catalogue=self.catalogue, language=self.course.info.language
         )
-        environment.globals |= {"chart": self._chart, "picture": self._picture}
-        environment.filters["dealt"] = dealt
+        environment.share(chart=self._chart, picture=self._picture)
+        environment.offer_filters(dealt=dealt)
         return environment
 
     @cached_property

@@ -1,12 +1,11 @@
-"""The Python that Jinja makes of a template: of the built-in theme's templates, less of it.
+"""The Python that Jinja makes of the built-in theme's templates where a course has none of its own: less of it.
 
-A template of a course folder is a stranger's code and keeps every question of Jinja's sandbox. The theme's templates
-are our own: what they read and call is read and called straight away, and a string of the interface that depends on
-nothing stands in the page from the start.
+What the theme's templates read and call is read and called straight away, and a string of the interface that depends
+on nothing stands in the page from the start. Where a course has templates, they all run in `course_templates`.
 """
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,10 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
-from jinja2 import BytecodeCache, nodes
+from jinja2 import BytecodeCache, Environment, StrictUndefined, nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -33,15 +31,11 @@ class ThemeCode(CodeGenerator):
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's name
         """Compile a whole template."""
-        if self._ours:
-            _Strings(self.environment.globals["t"]).visit(node)
+        _Strings(self.environment.globals["t"]).visit(node)
         super().visit_Template(node, frame)
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
         """Compile `value.name`."""
-        if not self._ours:
-            super().visit_Getattr(node, frame)
-            return
         self.write("environment.attribute(")
         self.visit(node.node, frame)
         self.write(f", {node.attr!r})")
@@ -54,7 +48,7 @@ class ThemeCode(CodeGenerator):
     ) -> None:
         """Compile `function(…)`."""
         plain = not (node.dyn_args or node.dyn_kwargs or any(iskeyword(named.key) for named in node.kwargs))
-        if forward_caller or not (self._ours and plain):
+        if forward_caller or not plain:
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
@@ -65,14 +59,10 @@ class ThemeCode(CodeGenerator):
         self.write(")")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if self._ours and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
             self.write("environment.escaped(")
         else:
             super()._output_child_pre(node, frame, finalize)
-
-    @property
-    def _ours(self) -> bool:
-        return self.filename is not None and _is_ours(self.filename)
 
 
 def _is_ours(filename: str) -> bool:
@@ -101,11 +91,11 @@ class _Strings(NodeTransformer):
 class CompiledTemplates(BytecodeCache):
     """Keeps the theme's templates compiled, one copy for each language. A course's templates are compiled each time."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Take the catalogue whose strings stand in the templates."""
-        self._language = catalogue.language
-        compiler = (Path(__file__).read_bytes(), catalogue.digest, jinja2.__version__)
-        self._made_of = sha256(repr(compiler).encode()).hexdigest()
+    def __init__(self, catalogue: Catalogue, compiler: str, *, kind: str = "") -> None:
+        """Take the catalogue whose strings stand in the templates, the file of the compiler, and what it makes."""
+        self._kind = f"{catalogue.language}{kind}"
+        made_by = (Path(compiler).read_bytes(), catalogue.digest, jinja2.__version__)
+        self._made_of = sha256(repr(made_by).encode()).hexdigest()
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's signature
         """Return the file of a template of the theme, and nothing for any other."""
@@ -118,18 +108,30 @@ class CompiledTemplates(BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take a template that was kept."""
         if bucket.key:
-            bucket.code = kept(Path(bucket.key), self._language, bucket.checksum)
+            bucket.code = kept(Path(bucket.key), self._kind, bucket.checksum)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template."""
         if bucket.key:
-            keep(Path(bucket.key), self._language, bucket.checksum, bucket.code)
+            keep(Path(bucket.key), self._kind, bucket.checksum, bucket.code)
 
 
-class ThemeEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with what `ThemeCode` asks of it."""
+class ThemeEnvironment(Environment):
+    """The theme alone, with what `ThemeCode` asks of it."""
 
     code_generator_class = ThemeCode
+
+    def __init__(self, **options: Any) -> None:
+        """Take Jinja's options."""
+        super().__init__(undefined=StrictUndefined, autoescape=True, **options)
+
+    def offer_filters(self, **filters: Callable[..., Any]) -> None:
+        """Let templates use filters."""
+        self.filters |= filters
+
+    def share(self, **values: Any) -> None:
+        """Let every template see these values."""
+        self.globals |= values
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return what a template knows besides its values; a plain dictionary is quicker to copy than Jinja's chain."""
