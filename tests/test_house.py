@@ -86,7 +86,7 @@ OUTSIDE_THE_GATE = {
         "exporters/companions.py": {"lstat", "unlink"},
         "ledger.py": {"open", "scandir", "is_symlink", "is_file", "is_dir", "stat", "lstat", "listdir"},
         "preview/watching.py": {"is_symlink", "stat", "lstat"},
-        "results/place.py": {"chmod"},
+        "results/place.py": {"chmod", "stat"},
         "results/sittings.py": {"lexists", "rename", "unlink", "replace"},
     },
     "a new folder that this process made": {
@@ -112,7 +112,7 @@ OUTSIDE_THE_GATE = {
         "exporters/checking/folder.py": {"open", "resolve", "iterdir"},
         "exporters/checking/registry.py": {"open"},
         "results/gather.py": {"walk", "is_dir", "is_symlink", "resolve"},
-        "results/store.py": {"mkdir", "connect"},
+        "results/store.py": {"mkdir", "connect", "chmod", "stat", "open"},
         "shipped.py": {"is_file", "exists", "is_dir", "iterdir", "rglob", "read_bytes", "rmtree"},
         "terminal/running.py": {"resolve"},
     },
