@@ -2,12 +2,12 @@
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from children import run
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "kitbag"
@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 @pytest.fixture(scope="module")
 def tracked() -> list[Path]:
     """Every file that belongs to the project; skips where the project is not under git (an unpacked sdist)."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    listing = run(["git", "ls-files", "-z"], cwd=ROOT)
     if listing.returncode != 0:
         pytest.skip("not a git checkout")
     return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
