@@ -4,12 +4,11 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from children import KITBAG, run
 from click.testing import CliRunner, Result
 
 from kitbag import __version__
@@ -43,7 +42,7 @@ def test_version() -> None:
 def test_version_imports_neither_the_validator_nor_the_templates() -> None:
     late = ["pydantic", "jinja2", "weasyprint", "yaml"]
     script = f"import sys, kitbag.cli; print([name for name in {late} if name in sys.modules])"
-    assert run([sys.executable, "-c", script], check=True).stdout == "[]\n"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_check_of_a_bank_with_room_loads_no_solver() -> None:
@@ -53,15 +52,14 @@ def test_check_of_a_bank_with_room_loads_no_solver() -> None:
         "try: main()\nfinally: print(*(name for name in ('highspy', 'numpy') if name in sys.modules), file=sys.stderr)"
     )
     command = [sys.executable, "-c", script, "check", "-C", str(shipped)]
-    done = run(command, check=True)
-    assert done.stderr == "\n"
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == f"Next: kitbag build -C {shipped}\n\n"
 
 
 def test_a_misspelled_command_is_guessed() -> None:
     result = kitbag("chek")
     assert result.exit_code == 2
-    assert "No such command 'chek'" in result.output
-    assert "'check'" in result.output
+    assert 'There is no command "chek". Did you mean "check"?' in result.output
 
 
 def test_a_misspelled_output_is_guessed(course: Path) -> None:
@@ -72,7 +70,7 @@ def test_a_misspelled_output_is_guessed(course: Path) -> None:
 
 def test_check_of_a_sound_course_tells_what_is_thin(course: Path) -> None:
     result = kitbag("check", "-C", course)
-    assert result.output == (
+    assert result.stdout == (
         "course/m1.yaml:7:5: warning: 1.1: This objective has one practice item. Write at least 2.\n1 warning.\n"
     )
     assert result.exit_code == 0
@@ -145,7 +143,8 @@ def test_an_unwritable_target_is_one_message(course: Path, tmp_path: Path) -> No
 
 def test_findings_are_plain_without_a_terminal_and_with_no_color(course: Path) -> None:
     (course / "course/glossary.yaml").write_text("schema: glossary/1\nterms: [\n", "utf-8")
-    done = run([*KITBAG, "check", "-C", course], env={**os.environ, "NO_COLOR": "1"})
+    command = [sys.executable, "-c", "from kitbag.cli import main; main()", "check", "-C", str(course)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stdout.startswith("course/glossary.yaml:3:1: A value is expected here.")
@@ -234,10 +233,10 @@ def test_paper_is_printed_marked_and_certified(tea: Path) -> None:
 
 def test_an_unchanged_document_is_not_printed_again(tea: Path) -> None:
     first = kitbag("certificate", "-C", tea)
-    assert "certificate.pdf (1 of 1, 1 pages)" in first.output
+    assert "certificate.pdf (1 of 1, 1 page)" in first.output
     before = tree(tea / "build")
     again = kitbag("certificate", "-C", tea)
-    assert "of 1, 1 pages" not in again.output
+    assert "of 1, 1 page" not in again.output
     assert tree(tea / "build") == before
 
 
@@ -411,15 +410,6 @@ def test_official_names_are_no_copies_even_while_an_item_is_flawed(tea: Path, tm
     assert "words in a row" not in result.output
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Take SIGINT as at a terminal, also where the tests run in the background and ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_that_a_library_took_for_its_own_fault_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As pydantic does while it builds a model."""
 

@@ -30,7 +30,7 @@ from kitbag.files import (
     write_atomically,
     write_tree,
 )
-from kitbag.findings import Finding, Place, Severity, has_errors
+from kitbag.findings import Finding, Place, Severity, counted, has_errors
 from kitbag.inside import InCircles, LeadsOut, folder_inside, kind_inside
 from kitbag.ledger import OUTLINES, SKETCHES
 from kitbag.parallel import share_out
@@ -367,7 +367,7 @@ def refresh_site(
             new = replace_files(into / "site", pages.items())
         except Unwritable as error:
             return [_unwritable(settings.into / "site", str(error))]
-        say(f"{settings.into / 'site'}: {len(new)} files are new")
+        say(f"{settings.into / 'site'}: {counted(len(new), 'new file')}")
         ledger.read(told)
         ledger.keep({OUTLINES: {"inputs": ledger.inputs, "modules": changed.outlines}, SKETCHES: changed.sketches})
         ledger.made("site", [], new)
@@ -545,7 +545,7 @@ def _make_one(
         return [_unwritable(target, error.strerror or str(error))]
     if work.printed:
         _keep_printed(settings, before.name, work.printed)
-    say(f"{target}: {count} files")
+    say(f"{target}: {counted(count, 'file')}")
     return work.findings
 
 
@@ -588,7 +588,7 @@ def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str)
         if printed.pdf is None:
             continue
         work.printed[name] = (digests[name], sha256(printed.pdf).hexdigest())
-        work.say(f"{work.target / name} ({number} of {len(changed)}, {printed.pages} pages)")
+        work.say(f"{work.target / name} ({number} of {len(changed)}, {counted(printed.pages, 'page')})")
         yield name, printed.pdf
 
 

@@ -26,30 +26,21 @@ from kitbag.commands.lessons import build, check, coverage, init, preview
 from kitbag.commands.results import results
 from kitbag.commands.sources import sources
 from kitbag.commands.testing import certificate, mark, paper, quiz
+from kitbag.commands.usage import Group, helped
 
-COMMANDS: Final = (
-    init,
-    check,
-    build,
-    preview,
-    coverage,
-    sources,
-    paper,
-    mark,
-    quiz,
-    results,
-    certificate,
-    export,
-    schema,
-    completion,
-)
-
+TASKS: Final = {
+    "Write a course": (init, check, preview, build, coverage, sources),
+    "Teach and test": (paper, quiz, mark, certificate),
+    "Bring results together": (results,),
+    "Make packages for platforms and devices": (export,),
+    "About this installation": (schema, completion, helped),
+}
 
 INTERRUPTED: Final = 130
 IN_PART: Final = 3
 
 
-class _Kitbag(click.Group):
+class _Kitbag(Group):
     """All commands, and what is the same for each of them when it cannot go on."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
@@ -80,13 +71,13 @@ class _Kitbag(click.Group):
             with contextlib.suppress(OSError):  # what could not be written is not tried again at the very end
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             where = f"{error.filename}: " if error.filename else ""
-            click.echo(f"{where}The system refuses: {error.strerror or error}.", err=True)
+            click.echo(f"{where}{error.strerror or error}.", err=True)
             ctx.exit(IN_PART)
         except UnicodeEncodeError as error:
             # Python hands bytes that are no UTF-8 on as lone surrogates: right for the name of a file, wrong in a text.
             if not any("\ud800" <= character <= "\udfff" for character in error.object):
                 raise
-            raise click.UsageError("A word of this command is no text in UTF-8.", ctx) from None
+            raise click.UsageError("An argument isn't valid UTF-8.", ctx) from None
 
 
 @contextlib.contextmanager
@@ -123,13 +114,16 @@ def _interruptible() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-@click.group(cls=_Kitbag, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="kitbag")
+@click.group(
+    "kitbag",
+    cls=_Kitbag,
+    tasks=TASKS,
+    examples=("kitbag init my-course --skeleton", "kitbag build -C my-course", "kitbag help paper"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="kitbag")
 def main() -> None:
-    """Turn one folder of YAML into lessons, scored quizzes, handouts, exam papers and course packages.
-
-    Start with "kitbag init my-course", then "kitbag build" inside the new folder.
-    """
+    """Turn one folder of YAML into lessons, scored quizzes, handouts, exam papers and course packages."""
     from kitbag.console import degrade
 
     # What is left at the end goes with the process; of a large course, Python takes long to look through it first.
@@ -139,7 +133,3 @@ def main() -> None:
     degrade()
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False
-
-
-for command in COMMANDS:
-    main.add_command(command)

@@ -88,3 +88,8 @@ def listed(words: Iterable[str], most: int = 8) -> str:
     words = list(words)
     rest = f" and {len(words) - most} more" if len(words) > most else ""
     return ", ".join(words[:most]) + rest
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it needs one: `1 page`, `27 pages`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

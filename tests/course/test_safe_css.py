@@ -22,6 +22,7 @@ DROPPED = (
     ("a{b:url(../media/a.png)}", 1, 5, "url(../media/a.png)"),
     ("a{b:url(data:text/html,x)}", 1, 5, "url(data:text/html,x)"),
     ("a{--x:url(http://x.test)}", 1, 7, "url(http://x.test)"),
+    ("a{b:url('#a' 'http://x.test')}", 1, 5, "url(#ahttp://x.test)"),
     ("@media print{a{b:c}\na{b:image-set('http://x.test' 1x)}}", 2, 5, "image-set()"),
     ("@import 'http://x.test/a.css';", 1, 1, "@import"),
     ("a{b:c;@import url(http://x.test)}", 1, 7, "@import"),
@@ -45,6 +46,12 @@ def test_looks_are_kept(rule: str) -> None:
 def test_what_loads_is_left_out_and_reported(rule: str, line: int, column: int, what: str) -> None:
     assert next(unsafe_css(rule)) == (line, column, what)
     assert safe_css(f"{rule} p{{color:red}}") == "p{color:red}\n"
+
+
+def test_the_encoding_that_editors_write_is_left_out_in_silence() -> None:
+    sheet = '@charset "shift_jis";@CHARSET "utf-8";p{color:red}'
+    assert safe_css(sheet) == "p{color:red}\n"
+    assert list(unsafe_css(sheet)) == []
 
 
 @pytest.mark.parametrize(

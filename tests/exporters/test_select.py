@@ -8,7 +8,7 @@ import pytest
 
 from kitbag.course.model import Course
 from kitbag.exporters.base import select
-from kitbag.exporters.registry import EXPORTERS, unknown_formats
+from kitbag.exporters.registry import EXPORTERS
 from kitbag.findings import Place
 from kitbag.questions.model import Use
 
@@ -103,10 +103,3 @@ def test_two_hundred_options_are_right_everywhere_or_refused_by_name(make_course
         assert b"Option 199" in written
         rungs = [row.rung.value for row in package.rows]
         assert rungs == (["native", "refused"] if name in {"moodle", "gift"} else ["native", "native"]), name
-
-
-def test_an_unknown_format_is_named() -> None:
-    assert [str(finding) for finding in unknown_formats(("moodel", "gift", "zzz"))] == [
-        'export: There is no format "moodel". Did you mean "moodle"?',
-        'export: There is no format "zzz". Choose from moodle, gift, qti21, qti3, cc, csv.',
-    ]

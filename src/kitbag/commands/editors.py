@@ -11,18 +11,22 @@ from kitbag.commands.shared import (
     IN_PART,
     stop,
 )
+from kitbag.commands.usage import Command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
-@click.argument("kind", type=click.Choice(["course", "module", "questions", "sources", "glossary"]), required=False)
-@click.option("--into", type=FOLDER, metavar="FOLDER", help="Write one file a kind into this folder.")
-def schema(kind: str | None, into: Path | None) -> None:
-    """Print the JSON Schema of one KIND of course file, so that an editor completes and checks it.
+_KINDS = ("course", "module", "questions", "sources", "glossary", "strings")
 
-    With --into, write all of them: course.schema.json and so on.
+
+@click.command(cls=Command, examples=("kitbag schema --into schemas", "kitbag schema module"))
+@click.argument("kind", type=click.Choice(_KINDS), required=False)
+@click.option("--into", type=FOLDER, metavar="FOLDER", help="Write one file per kind into this folder.")
+def schema(kind: str | None, into: Path | None) -> None:
+    """Print the JSON Schema of one KIND of course file.
+
+    With it an editor completes and checks what you type. With --into, write all of them: course.schema.json and so on.
     """
     from kitbag.files import write_atomically
     from kitbag.schema import KINDS, schema_of
@@ -40,13 +44,10 @@ def schema(kind: str | None, into: Path | None) -> None:
         raise click.UsageError(f"Name a kind ({', '.join(KINDS)}), or write them all with --into FOLDER.")
 
 
-@click.command()
+@click.command(cls=Command, examples=('eval "$(kitbag completion bash)"  # in ~/.bashrc', "kitbag completion fish"))
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that completes kitbag's commands in a SHELL.
-
-    For bash: eval "$(kitbag completion bash)" in ~/.bashrc.
-    """
+    """Print the script that completes commands in a SHELL."""
     from click.shell_completion import get_completion_class
 
     made = get_completion_class(shell)

@@ -23,6 +23,7 @@ from kitbag.commands.shared import (
     stop,
     summary,
 )
+from kitbag.commands.usage import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
     from kitbag.findings import Finding, Place
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=(
+        "kitbag export scorm12",
+        "kitbag export moodle qti21 --use test",
+        "kitbag export all",
+        "kitbag export --check build/packages",
+    ),
+)
 @in_course
 @click.argument("formats", nargs=-1, required=True)
 @click.option("--check", "checking", is_flag=True, help="Judge packages instead; write their names for FORMATS.")
@@ -57,23 +66,21 @@ def export(
     no_templates: bool,
     **delivery: Any,
 ) -> None:
-    """Write the course or its item bank in FORMATS that others read.
+    """Write the course or its items in FORMATS for platforms.
 
     For learners and their platforms: zip, html, scorm12, scorm2004, cmi5, epub. The item bank: moodle, gift, qti21,
-    qti3, cc, csv; beside each of these lies a report of what the format could not carry.
+    qti3, cc, csv; beside each of these lies a report of what the format could not carry. "all" stands for all of them.
 
     With --check, judge packages that anybody made, or folders of them by the digests in their manifest.json.
     """
     if checking:
         _check(formats)
     from kitbag.exporters.deliveries import LEARNER_FORMATS
-    from kitbag.exporters.registry import unknown_formats
     from kitbag.findings import has_errors
 
+    formats = _named(formats)
     delivered = tuple(name for name in formats if name in LEARNER_FORMATS)
     banks = tuple(name for name in formats if name not in LEARNER_FORMATS)
-    if unknown := unknown_formats(banks):
-        raise click.BadParameter(" ".join(f"{one.message} {one.hint}" for one in unknown), param_hint="FORMATS")
     loaded = checked(folder)
     course = sound(loaded)
     templates = None if no_templates else folder
@@ -88,7 +95,36 @@ def export(
         click.echo(summary(findings) + " Nothing was written.", err=True)
         sys.exit(MISTAKES)
     _write(folder, into, course, delivered, rendered, made, templates)
-    finish(findings)
+    index = (into or folder / "build") / "packages" / "index.html"
+    finish(findings, f"open {index}, which says what to take where")
+
+
+def _named(words: Sequence[str]) -> list[str]:
+    """Return the formats that were asked for, each once; upper and lower case are the same.
+
+    Raises:
+        click.BadParameter: there is no such format.
+    """
+    from kitbag.exporters.deliveries import LEARNER_FORMATS
+    from kitbag.exporters.registry import EXPORTERS
+    from kitbag.findings import did_you_mean, listed
+    from kitbag.results.visible import visible
+
+    every = [*LEARNER_FORMATS, *EXPORTERS]
+    chosen: dict[str, None] = {}
+    mistakes = []
+    for word in words:
+        name = word.casefold()
+        if name in every or name == "all":
+            chosen |= dict.fromkeys(every if name == "all" else [name])
+            continue
+        longer = [one for one in every if one.startswith(name)]
+        hint = f"Did you mean {' or '.join(longer)}?" if longer else did_you_mean(name, every)
+        hint = hint or f"There are: {listed([*every, 'all'], most=len(every) + 1)}."
+        mistakes.append(f'There is no format "{visible(word)}". {hint}')
+    if mistakes:
+        raise click.BadParameter(" ".join(mistakes), param_hint="FORMATS")
+    return list(chosen)
 
 
 def _check(names: Sequence[str]) -> NoReturn:
@@ -97,7 +133,7 @@ def _check(names: Sequence[str]) -> NoReturn:
 
     from kitbag.exporters.checking.folder import check_folder
     from kitbag.exporters.checking.registry import check_package
-    from kitbag.findings import has_errors
+    from kitbag.findings import counted, has_errors
 
     failed = False
     for path in map(Path, names):
@@ -110,9 +146,7 @@ def _check(names: Sequence[str]) -> NoReturn:
         for package in packages:
             verdict = check_package(package)
             print_findings(verdict.findings)
-            known = (
-                f"{verdict.title}, {verdict.files} file{'' if verdict.files == 1 else 's'}: " if verdict.title else ""
-            )
+            known = f"{verdict.title}, {counted(verdict.files, 'file')}: " if verdict.title else ""
             left = f" Not checked: {verdict.not_checked}." if verdict.not_checked else ""
             click.echo(f"{package}: {known}{_verdict(verdict.findings)}{left}")
             failed = failed or not verdict.sound

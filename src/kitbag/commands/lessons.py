@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,6 +15,7 @@ from kitbag.commands.shared import (
     IN_PART,
     MISTAKES,
     checked,
+    command_line,
     finish,
     in_course,
     into_folder,
@@ -24,8 +25,10 @@ from kitbag.commands.shared import (
     paper_size,
     print_findings,
     print_lines,
+    quoted,
     refusals,
     say,
+    say_next,
     sound,
     stop,
     summary,
@@ -34,6 +37,7 @@ from kitbag.commands.shared import (
     without_notes,
     write,
 )
+from kitbag.commands.usage import Command, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,30 +51,42 @@ if TYPE_CHECKING:
     from kitbag.ledger import Lines
 
 
-@click.command()
+@click.command(cls=Command, examples=("kitbag init my-course --skeleton", "kitbag init my-course"))
 @click.argument("folder", type=FOLDER)
 @click.option("--skeleton", is_flag=True, help="Lay down a small course to write over, not the whole shipped one.")
 def init(folder: Path, *, skeleton: bool) -> None:
-    """Start a course in FOLDER, which must be new or empty."""
+    """Start a course in FOLDER, a new or empty one.
+
+    It gets the course that comes with Kitbag, to adapt, or with --skeleton a small one to write over.
+    """
+    from pathlib import Path
+
     from kitbag.files import Unwritable
+    from kitbag.findings import counted
+    from kitbag.results.visible import visible
     from kitbag.shipped import CannotStart, start
 
     try:
         written = start(folder, skeleton=skeleton)
     except CannotStart as error:
         stop(str(error), IN_PART if isinstance(error.__cause__, OSError | Unwritable) else MISTAKES)
-    click.echo(f"Wrote {len(written)} files into {folder}. Next: cd {folder} && kitbag build")
+    here = folder.absolute() == Path.cwd()
+    click.echo(f"Wrote {counted(len(written), 'file')} into {'this folder' if here else visible(str(folder))}.")
+    say_next("kitbag build" if here else f"cd {quoted(folder)} && kitbag build")
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=("kitbag check", "kitbag check -C my-course --format json", "kitbag check --copied policy.pdf"),
+)
 @in_course
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
 @click.option("--copied", "source", type=FILE, metavar="FILE", help="Also find sentences copied from this document.")
 def check(folder: Path, style: str, source: Path | None) -> None:
-    """Read the course and say everything that is wrong with it, with file, line and column.
+    """Say everything that is wrong with the course.
 
-    It checks the files, how the items are written, what is not taught or tested, what is out of date, and how hard the
-    lessons are to read.
+    Each finding has its file, line and column. The command checks the files, how the items are written, what is not
+    taught or tested, what is out of date, and how hard the lessons are to read.
     """
     from kitbag.findings import as_json, in_order
 
@@ -86,19 +102,39 @@ def check(folder: Path, style: str, source: Path | None) -> None:
     else:
         print_findings(findings)
         click.echo(summary(findings))
+        if not _code(findings):
+            say_next(command_line(folder, "build"))
     sys.exit(_code(findings))
 
 
-@click.command()
+_OUTPUTS: Final = {
+    "site": "lessons and practice quizzes, for any browser or a USB stick",
+    "tests": "each test as a folder to hand out, for screens without a network",
+    "handouts": "a sheet per module for trainees, a guide for the instructor",
+    "exams": "each test on paper, with answer sheets and keys",
+    "packages": "the course and its items, for learning platforms",
+    "reports": "what is taught, practised and tested, and the gaps",
+}
+
+
+@click.command(
+    cls=Command,
+    listing=("Outputs for --only", _OUTPUTS),
+    examples=(
+        "kitbag build",
+        "kitbag build --only site --only handouts",
+        "kitbag build -C my-course --into /tmp/preview",
+    ),
+)
 @in_course
 @click.option("--only", "wanted", multiple=True, metavar="OUTPUT", help="Build this output only; may be repeated.")
 @into_folder
 @paper_size
 @own_templates
 def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *, no_templates: bool) -> None:
-    """Build the site, the handouts and all other output into build/.
+    """Build pages, handouts, papers and packages into build/.
 
-    What stands already and would come out the same is left alone.
+    What is already there and would come out the same is left alone.
     """
     from kitbag.build import OUTPUTS, Settings, build_course, keep_details, refresh_site, unchanged
     from kitbag.findings import did_you_mean, listed
@@ -140,13 +176,13 @@ def _told(others: Lines, found: Sequence[Finding]) -> Lines:
     return lines
 
 
-@click.command()
+@click.command(cls=Command, examples=("kitbag preview --open", "kitbag preview -C my-course --port 8000"))
 @in_course
-@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Serve at this port; by default a free one.")
+@click.option("--port", type=Whole(1, 65535), metavar="N", help="Serve at this port; by default a free one.")
 @click.option("--open", "opened", is_flag=True, help="Open it in the browser.")
 @own_templates
 def preview(folder: Path, port: int | None, *, opened: bool, no_templates: bool) -> None:
-    """Show the course in a browser on this machine while you write it.
+    """Show the course in your browser while you write it.
 
     A save shows at once, where you stood on the page, and so does what is wrong, with file and line. End it with
     Ctrl-C.
@@ -174,12 +210,12 @@ def preview(folder: Path, port: int | None, *, opened: bool, no_templates: bool)
         say("Stopped.")
 
 
-@click.command()
+@click.command(cls=Command, examples=("kitbag coverage", "kitbag coverage --format html --output coverage.html"))
 @in_course
 @click.option("--format", "style", type=click.Choice(["text", "csv", "html"]), default="text", help="How to show it.")
 @click.option("--output", type=FILE_OUT, metavar="FILE", help="Write it into this file.")
 def coverage(folder: Path, style: str, output: Path | None) -> None:
-    """Show what of the sources is taught, practised and tested, and where there are gaps."""
+    """Show which facts are taught and tested, and the gaps."""
     from kitbag.course.coverage import coverage as covered
     from kitbag.rendering.reports import coverage_page
 

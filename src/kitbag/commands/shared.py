@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from kitbag.course.parts import Places
     from kitbag.findings import Finding, Place
     from kitbag.ledger import Lines
-    from kitbag.results.judging import Judge
     from kitbag.results.store import Store
 
 Size = Literal["a4", "letter"]
@@ -152,29 +152,18 @@ def place_of(course: Course, places: Places) -> Callable[[str], Place]:
 
 
 @contextlib.contextmanager
-def opened_store(course: Course, where: Path | None, judge: Judge | None = None) -> Iterator[Store]:
-    """Open the results of a course, or say why not and leave.
-
-    Results that came from elsewhere are scored again first, by `judge` or by one made for the purpose.
-    """
-    from kitbag.results.judging import Judge
+def opened_store(folder: Path, where: Path | None) -> Iterator[Store]:
+    """Open the results of a course, or say why not and leave."""
     from kitbag.results.place import store_path
     from kitbag.results.store import NotAStore, open_store
-    from kitbag.results.visible import visible
 
     try:
-        with open_store(where or store_path(course.folder)) as store:
-            if not store.trusted and store.size:
-                records = counted(store.size, "record")
-                click.echo(f"These results were last written elsewhere, so {records} will be scored again.", err=True)
-                for outcome in store.rescore(judge or Judge(course)):
-                    click.echo(f"{visible(outcome.name)}: {outcome.code}: {outcome.message}", err=True)
-            store.trusted = True
+        with open_store(where or store_path(folder)) as store:
             yield store
     except NotAStore as error:
         stop(str(error), IN_PART)
     except OSError as error:
-        stop(f"{error.filename or course.folder} cannot be written: {error.strerror or error}.", IN_PART)
+        stop(f"{error.filename or folder} cannot be written: {error.strerror or error}.", IN_PART)
 
 
 def bytes_of(file: Path) -> bytes:
@@ -198,16 +187,13 @@ def bytes_inside(folder: Path, name: str) -> bytes:
         stop(f"{error} {error.hint}".strip())
 
 
-def write_inside(folder: Path, files: Mapping[str, bytes], *, private: bool = False) -> None:
-    """Write files below a course folder, each whole or not at all, or say which can't be written and leave.
-
-    `private` files can be read by their owner only, where the system knows owners.
-    """
+def write_inside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a course folder, each whole or not at all, or say which can't be written and leave."""
     from kitbag.files import write_within
 
     for name, data in files.items():
         try:
-            write_within(folder, name, data, private=private)
+            write_within(folder, name, data)
         except OSError as error:
             stop(f"{folder / name} cannot be written: {error.strerror or error}.", IN_PART)
 
@@ -221,11 +207,6 @@ def write(files: Mapping[Path, bytes]) -> None:
             write_atomically(path, data)
         except OSError as error:
             stop(f"{path} cannot be written: {error.strerror or error}.", IN_PART)
-
-
-def counted(count: int, what: str) -> str:
-    """Return a number with its noun: `1 record`, `2 records`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def today() -> date:
@@ -287,17 +268,40 @@ def summary(findings: Sequence[Finding]) -> str:
     return f"{', '.join(told)}." if told else "Nothing to complain about."
 
 
-def finish(findings: Sequence[Finding]) -> NoReturn:
-    """Print what could not be done, and leave."""
+def finish(findings: Sequence[Finding], following: str = "") -> NoReturn:
+    """Print what could not be done, or what comes next where all was done, and leave."""
     from kitbag.findings import has_errors
 
     print_findings(findings, err=True)
+    if following and not has_errors(findings):
+        say_next(following)
     sys.exit(IN_PART if has_errors(findings) else 0)
 
 
 def say(message: str) -> None:
     """Tell about progress; findings and progress share the error stream, so that output can be piped."""
     click.echo(message, err=True)
+
+
+def say_next(step: str) -> None:
+    """Suggest what to do next."""
+    from kitbag.results.visible import visible
+
+    say(f"Next: {visible(step)}")
+
+
+def command_line(folder: Path, *words: str) -> str:
+    """Return a command of Kitbag for a course folder as someone would type it."""
+    course = ["-C", quoted(folder)] if folder != Path() else []
+    return " ".join(["kitbag", *words, *course])
+
+
+def quoted(path: Path, *, windows: bool = os.name == "nt") -> str:
+    """Return a path as a shell takes it for one word, and never for an option."""
+    text = f".{os.sep}{path}" if str(path).startswith("-") else str(path)
+    if not windows:
+        return shlex.quote(text)
+    return text if re.fullmatch(r"[\w.:/\\-]+", text) else f'"{text}"'
 
 
 def stop(message: str, code: int = MISTAKES) -> NoReturn:

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kitbag.commands.shared import (
-    FILE,
     FILE_OUT,
     MISTAKES,
     bytes_inside,
     checked,
+    command_line,
     in_course,
     refusals,
+    say_next,
     sound,
     sound_course,
     today,
     write,
     write_inside,
 )
+from kitbag.commands.usage import DAY, DOCUMENT, Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +32,19 @@ if TYPE_CHECKING:
 _SOURCES: Final = "course/sources.yaml"
 
 
-@click.group()
+@click.group(
+    cls=Group,
+    examples=("kitbag sources add policy.pdf --as-of 2026-03-01", "kitbag sources check newer-policy.pdf"),
+)
 def sources() -> None:
-    """Record the documents a course rests on, and see what to rewrite when one changes."""
+    """Record documents, and see what to rewrite when one changes."""
 
 
-@sources.command("add")
+@sources.command("add", examples=("kitbag sources add policy.pdf --as-of 2026-03-01 --title 'Patrol policy'",))
 @in_course
-@click.argument("file", type=FILE)
+@click.argument("file", type=DOCUMENT)
 @click.option("--id", "name", help="What to call the document; by default its file's name.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The state it records; today where not given.")
+@click.option("--as-of", type=DAY, help="The state it records; today where not given.")
 @click.option("--title", help="Its title.")
 @click.option("--publisher", help="Who published it.")
 @click.option("--locator", help="Where to find it: an address or a shelf mark.")
@@ -48,9 +53,13 @@ def sources() -> None:
 def sources_add(
     folder: Path, file: Path, name: str | None, as_of: datetime | None, encoding: str | None, **described: str | None
 ) -> None:
-    """Record FILE (text, HTML or PDF) by passage in sources.yaml: ids, places and fingerprints, never its text."""
+    """Record FILE in sources.yaml, passage by passage.
+
+    FILE is text, HTML or PDF. Ids, places and fingerprints of its passages are recorded, never its text.
+    """
     from kitbag.course.documents.read import read_document
     from kitbag.course.sources_file import Described, with_document
+    from kitbag.findings import counted
 
     with refusals():
         copy = read_document(file, encoding=encoding)
@@ -58,13 +67,15 @@ def sources_add(
         day = as_of.date() if as_of else today()
         data, added = with_document(_sources(folder), copy, Described(name or _id_from(file), day, **said))
         write_inside(folder, {_SOURCES: data})
-    click.echo(f'Recorded "{added.id}" with {len(added.passages)} passages in {_SOURCES}.')
-    click.echo(f'Write what is marked "{_to_write()}", then run kitbag check.')
+    click.echo(f'Recorded "{added.id}" with {counted(len(added.passages), "passage")} in {_SOURCES}.')
+    say_next(f'write what is marked "{_to_write()}", then run: {command_line(folder, "check")}')
 
 
-@sources.command("check")
+@sources.command(
+    "check", examples=("kitbag sources check newer-policy.pdf", "kitbag sources check page.html --document policy")
+)
 @in_course
-@click.argument("file", type=FILE)
+@click.argument("file", type=DOCUMENT)
 @click.option("--document", help="The id of the recorded document; by default the one most like it.")
 @click.option("--format", "style", type=click.Choice(["text", "html", "json"]), default="text", help="How to show it.")
 @click.option("--output", type=FILE_OUT, metavar="FILE", help="Write it into this file.")
@@ -82,9 +93,10 @@ def sources_check(
     anyway: bool,
     record: bool,
 ) -> None:
-    """Compare FILE, a newer copy, with what is recorded, and list what rests on each change, worst first.
+    """Compare FILE, a newer copy, with what is recorded.
 
-    Changes are noted in sources.yaml and stay findings until somebody pins them. Exit code 1 tells of changes.
+    It lists what rests on each change, worst first. Changes are noted in sources.yaml and stay findings until
+    someone pins them. Exit code 1 tells of changes.
     """
     from kitbag.course.documents.read import read_document
     from kitbag.course.drift import compare
@@ -114,12 +126,15 @@ def sources_check(
     sys.exit(MISTAKES if drift.changed or drift.new else 0)
 
 
-@sources.command("pin")
+@sources.command("pin", examples=("kitbag sources pin P7 --reason 'Lesson 1.2 was rewritten.'",))
 @in_course
 @click.argument("passages", nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why the course stands, or what was rewritten; kept as history.")
 def sources_pin(folder: Path, passages: Sequence[str], reason: str) -> None:
-    """Accept the noted change of PASSAGES, such as P7: the course stands, or was rewritten."""
+    """Accept noted changes of PASSAGES, such as P7.
+
+    Do so when you have rewritten what rests on them, or found that the course stands as it is.
+    """
     from kitbag.course.sources_file import with_pin
 
     with refusals():
@@ -128,15 +143,19 @@ def sources_pin(folder: Path, passages: Sequence[str], reason: str) -> None:
             data = with_pin(data, passage, reason=reason, today=today())
         write_inside(folder, {_SOURCES: data})
     click.echo(f"Pinned {', '.join(passages)}.")
+    say_next(command_line(folder, "check"))
 
 
-@sources.command("take")
+@sources.command("take", examples=("kitbag sources take newer-policy.pdf",))
 @in_course
-@click.argument("file", type=FILE)
+@click.argument("file", type=DOCUMENT)
 @click.option("--document", help="The id of the recorded document; by default the one most like it.")
 @click.option("--encoding", help="The character encoding of a text, where it is not UTF-8.")
 def sources_take(folder: Path, file: Path, document: str | None, encoding: str | None) -> None:
-    """Add to sources.yaml the passages that FILE, a newer copy, has in addition, each in its place."""
+    """Add the passages that FILE, a newer copy, has in addition.
+
+    Each goes into its place in sources.yaml.
+    """
     from kitbag.course.documents.read import read_document
     from kitbag.course.drift import compare
     from kitbag.course.provenance import usage

@@ -14,6 +14,7 @@ from kitbag.commands.shared import (
     MISTAKES,
     bytes_inside,
     bytes_of,
+    command_line,
     finish,
     in_course,
     into_folder,
@@ -22,14 +23,17 @@ from kitbag.commands.shared import (
     own_templates,
     paper_size,
     print_findings,
+    quoted,
     say,
+    say_next,
     sound_course,
     stop,
     write_inside,
 )
+from kitbag.commands.usage import DAY, Command, Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kitbag.commands.shared import Size
@@ -41,12 +45,12 @@ _NAME_SHOWN = 40
 """Characters of a person's name in the name of a file: a file's name has 255 bytes, and a letter up to four."""
 
 
-@click.command()
+@click.command(cls=Command, examples=("kitbag paper final", "kitbag paper final --variants 4 --paper letter"))
 @in_course
 @click.argument("test")
-@click.option("--variants", type=click.IntRange(1, 26), default=2, show_default=True, help="How many forms to draw.")
+@click.option("--variants", type=Whole(1, 26), default=2, show_default=True, help="How many forms to draw.")
 @click.option("--seed", show_default="the edition", help="Any text; the same text draws the same forms.")
-@click.option("--attempt", type=click.IntRange(1, 20), default=1, help="Draw the forms of a later attempt.")
+@click.option("--attempt", type=Whole(1, 20), default=1, help="Draw the forms of a later attempt.")
 @into_folder
 @paper_size
 @own_templates
@@ -61,13 +65,14 @@ def paper(
     *,
     no_templates: bool,
 ) -> None:
-    """Print TEST in variants: papers, answer sheets, a key for each, and a grid to key the answers into.
+    """Print TEST on paper, in variants, with answer sheets and keys.
 
-    Each draw has a folder and a grid of its own, results/grids/TEST-DRAW.csv. Printing it again keeps its papers and
-    whatever was keyed into the grid. results/printed.csv lists every form that was printed.
+    There is also a grid to key the answers into. Each draw has a folder and a grid of its own, results/grids/TEST-
+    DRAW.csv. Printing it again keeps its papers and whatever was keyed into the grid. results/printed.csv lists
+    every form that was printed.
     """
     from kitbag.build import Settings, print_exam
-    from kitbag.findings import did_you_mean, listed
+    from kitbag.findings import counted, did_you_mean, listed
 
     course = sound_course(folder)
     tests = {one.id: one for one in course.info.tests}
@@ -75,24 +80,28 @@ def paper(
         hint = did_you_mean(test, tests) or f"There are: {listed(tests)}."
         raise click.BadParameter(f'The course has no test "{test}". {hint}', param_hint="TEST")
     if attempt > tests[test].attempts:
-        raise click.BadParameter(f"{test} has {tests[test].attempts} attempts.", param_hint="--attempt")
+        raise click.BadParameter(f"{test} has {counted(tests[test].attempts, 'attempt')}.", param_hint="--attempt")
     if not no_templates:
         introduce_templates(folder)
     settings = Settings(into or folder / "build", (), None if no_templates else folder, size, into or folder)
-    finish(print_exam(course, settings, say, test=test, variants=variants, seed=seed, attempt=attempt))
+    finish(
+        print_exam(course, settings, say, test=test, variants=variants, seed=seed, attempt=attempt),
+        f"give the test, key in the answers, then run: {command_line(folder, 'mark')}",
+    )
 
 
-@click.command()
+@click.command(cls=Command, examples=("kitbag mark", "kitbag mark results/grids/final-4MY7.csv --day 2026-03-01"))
 @in_course
 @click.argument("grids", metavar="[GRID]...", type=FILE, nargs=-1)
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When the test was taken; today where not given.")
+@click.option("--day", type=DAY, help="When the test was taken; today where not given.")
 @into_folder
 def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path | None) -> None:
-    """Score the answer sheets keyed into GRID, and write an attempt record for each into build/results/.
+    """Score the answer sheets keyed into each GRID.
 
-    Without GRID, every grid in results/grids/ that holds answers is marked.
+    An attempt record for each sheet goes into build/results/. Without GRID, every grid in results/grids/ that holds
+    answers is marked.
     """
-    from kitbag.findings import Severity
+    from kitbag.findings import Severity, counted
     from kitbag.results.marking import mark_grid
     from kitbag.results.record import write_record
 
@@ -103,25 +112,24 @@ def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path |
     findings = [finding for one in marked for finding in one.findings]
     root, name = (into, "results") if into else (folder, "build/results")
     files = {f"{one.test}-{one.person[:_NAME_SHOWN] or 'sheet'}-{one.id[:8]}.json": one for one in attempts}
-    names = {_file_name(file): attempt for file, attempt in files.items()}
-    _tidy(root, name, set(names))
-    write_inside(root, {f"{name}/{file}": write_record(one) for file, one in names.items()}, private=True)
+    _tidy(root, name)
+    write_inside(root, {f"{name}/{_file_name(file)}": write_record(attempt) for file, attempt in files.items()})
     print_findings(findings, err=True)
     for attempt in attempts:
         passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
         click.echo(f"{attempt.person or attempt.id[:8]}: {attempt.marks} of {attempt.possible} {passed}".rstrip())
-    click.echo(f"Wrote {len(files)} record{'' if len(files) == 1 else 's'} into {root / name}.")
+    click.echo(f"Wrote {counted(len(files), 'record')} into {root / name}.")
+    if files:
+        say_next(command_line(folder, "results add", *([] if into is None else [quoted(root / name)])))
     sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in findings) else 0)
 
 
-def _tidy(root: Path, folder: str, names: set[str]) -> None:
-    """Remove what a killed command left of records, and earlier records of these sheets under a corrected name."""
+def _tidy(root: Path, name: str) -> None:
+    """Remove what a killed command left of records it was writing."""
     from kitbag.inside import folder_inside
 
-    sheets = {name.rpartition("-")[2] for name in names}
-    with contextlib.suppress(OSError), folder_inside(root, folder) as here:
-        earlier = [path for path in here.glob("*.json") if path.name.rpartition("-")[2] in sheets]
-        for leftover in (*here.glob(".*.tmp"), *(path for path in earlier if path.name not in names)):
+    with contextlib.suppress(OSError), folder_inside(root, name) as here:
+        for leftover in here.glob(".*.tmp"):
             with contextlib.suppress(OSError):
                 leftover.unlink()
 
@@ -147,12 +155,15 @@ def _keyed_grids(folder: Path, files: Sequence[Path]) -> list[Grid]:
     return keyed
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=("kitbag certificate --passed --instructor 'I. Khan'", "kitbag certificate  # one to fill in by hand"),
+)
 @in_course
 @click.argument("records", type=FILE, nargs=-1)
 @click.option("--name", default="", help="The name to print, where the record holds a pseudonym.")
 @click.option("--instructor", default="", help="Who signs.")
-@click.option("--passed", is_flag=True, help="Print one for everybody who passed, from the results brought together.")
+@click.option("--passed", is_flag=True, help="Print one for everyone who passed, from the results brought together.")
 @into_folder
 @paper_size
 @own_templates
@@ -167,7 +178,11 @@ def certificate(
     passed: bool,
     no_templates: bool,
 ) -> None:
-    """Print a certificate of completion for each of RECORDS that was passed; without any, one to fill in by hand."""
+    """Print certificates of completion for those who passed.
+
+    There is one for each of RECORDS that was passed, or with --passed for everyone who passed by the results that were
+    brought together; without either, one to fill in by hand.
+    """
     from kitbag.build import Settings, print_certificates
     from kitbag.rendering.paper_certificate import completion_of
 
@@ -175,10 +190,10 @@ def certificate(
     if name and len(records) != 1:
         raise click.UsageError("--name is for one record.")
     if passed and (records or name):
-        raise click.UsageError("--passed prints for everybody in the results; name no records and no person.")
+        raise click.UsageError("--passed prints for everyone in the results; name no records and no person.")
     completions = [(record.stem, _completion(course, record, name, instructor)) for record in records]
     if passed:
-        with opened_store(course, None) as store:
+        with opened_store(folder, None) as store:
             completions = [(one.id, completion_of(one, instructor=instructor)) for one in store.passed()]
         if not completions:
             stop("Nobody has passed yet, by these results.")
@@ -188,18 +203,27 @@ def certificate(
     finish(print_certificates(course, settings, say, completions))
 
 
-@click.command()
+@click.command(cls=Command, examples=("kitbag quiz", "kitbag quiz m1", "kitbag quiz final --person Ada"))
 @in_course
-@click.argument("name", metavar="[MODULE|TEST]", default="final")
+@click.argument("name", metavar="[MODULE|TEST]", required=False)
 @click.option("--form", help="The id of the form to take; drawn where not given.")
 @click.option("--person", metavar="NAME", help="A name or pseudonym for the record; asked for where not given.")
 @click.option("--code", default="", help="A code from the instructor: more time, or no limit.")
 @click.option("--plain", is_flag=True, help="Line by line, for screen readers: nothing is cleared, coloured or drawn.")
 @click.option("--responses", type=FILE, metavar="FILE", help="Score the responses in this JSON file without asking.")
 def quiz(
-    folder: Path, name: str, form: str | None, person: str | None, code: str, responses: Path | None, *, plain: bool
+    folder: Path,
+    name: str | None,
+    form: str | None,
+    person: str | None,
+    code: str,
+    responses: Path | None,
+    *,
+    plain: bool,
 ) -> None:
-    """Take a test, or practise a module, in the terminal.
+    """Take a test or practise a module in the terminal.
+
+    Without a name, it asks which one.
 
     Answers are saved as they are given: whatever happens, the same command goes on where you stopped. The record of a
     test goes to results/records/ of the course folder, where "kitbag results add" finds it.
@@ -212,6 +236,7 @@ def quiz(
     from kitbag.terminal import Settings, score_file, take
 
     course = sound_course(folder)
+    name = _quiz_name(_quizzes(course), name, asking=not responses)
     try:
         if responses:
             sys.exit(score_file(course, name, bytes_of(responses), form=form, person=person))
@@ -220,17 +245,55 @@ def quiz(
         stop(str(error))
 
 
+def _quizzes(course: Course) -> dict[str, str]:
+    """Return the titles of the tests, and of the modules with questions to practise, by their ids."""
+    from kitbag.questions.model import Use
+
+    titles = {module.id: module.title for module in course.modules}
+    practice = [bank.module for bank in course.banks if any(item.use is Use.PRACTICE for item in bank.items)]
+    return {test.id: test.title for test in course.info.tests} | {
+        name: f"{titles[name]} (practice)" for name in titles if name in practice
+    }
+
+
+def _quiz_name(quizzes: Mapping[str, str], name: str | None, *, asking: bool) -> str:
+    """Return the quiz that was named, or ask for it where someone can answer.
+
+    Raises:
+        click.UsageError: there is no such quiz, or nobody to ask.
+    """
+    from kitbag.findings import did_you_mean
+    from kitbag.results.visible import visible
+
+    if name in quizzes:
+        return str(name)
+    width = max(map(len, quizzes), default=0)
+    rows = [f"  {one:{width}}  {visible(title)}" for one, title in quizzes.items()]
+    if name is not None:
+        hint = did_you_mean(name, quizzes)
+        raise click.UsageError(
+            "\n".join([f'There is no test or practice quiz "{visible(name)}". {hint}'.rstrip(), *rows])
+        )
+    if not (asking and sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("\n".join(["Name a test or a module to practise:", *rows]))
+    click.echo("\n".join(["Which one?", *rows]))
+    while True:
+        answer = str(click.prompt("Name", prompt_suffix=": ")).strip()
+        if answer in quizzes:
+            return answer
+        click.echo(f'There is no "{visible(answer)}" in this list. {did_you_mean(answer, quizzes)}'.rstrip())
+
+
 def _completion(course: Course, file: Path, name: str, instructor: str) -> Completion:
-    """Return what the certificate of a record says; leave where `results add` would refuse the record."""
     from kitbag.rendering.paper_certificate import completion_of
-    from kitbag.results.judging import Judge, Unfit
     from kitbag.results.record import BadRecord, read_record
 
     try:
-        judged = Judge(course).judge(read_record(bytes_of(file)))
-        attempt = judged.attempt.model_copy(update={"passed": judged.passed})
+        attempt = read_record(bytes_of(file))
+        if (attempt.course, attempt.edition) != (course.info.id, course.info.edition):
+            stop(f"{file}: It is of {attempt.course}, edition {attempt.edition}; this is another course or edition.")
         return completion_of(attempt, name=name, instructor=instructor)
-    except (BadRecord, Unfit, ValueError) as error:
+    except (BadRecord, ValueError) as error:
         stop(f"{file}: {error}")
 
 

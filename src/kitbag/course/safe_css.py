@@ -42,7 +42,7 @@ class Unsafe(NamedTuple):
 def safe_css(text: str) -> str:
     """Return a style sheet without the rules that hold anything unsafe."""
     try:
-        rules = [rule for rule in _rules(text) if not any(_unsafe_in(rule))]
+        rules = [rule for rule in _rules(text) if not _is_charset(rule) and not any(_unsafe_in(rule))]
         return "".join(f"{rule.serialize()}\n" for rule in rules).replace("</", "<\\/")
     except RecursionError:
         return ""
@@ -69,10 +69,16 @@ def _rules(text: str) -> list[Any]:
     return list(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
 
 
+def _is_charset(rule: Any) -> bool:
+    return bool(rule.type == "at-rule" and rule.lower_at_keyword == "charset")
+
+
 def _unsafe_in(rule: Any) -> Iterator[Unsafe]:
     match rule.type:
         case "error":
             yield Unsafe(rule.source_line, rule.source_column, f"it can't be read: {rule.message}")
+        case "at-rule" if _is_charset(rule):
+            pass  # Many editors write it; `safe_css` leaves it out, since what it writes is UTF-8.
         case "at-rule" if rule.lower_at_keyword not in AT_RULES:
             yield Unsafe(rule.source_line, rule.source_column, f"@{rule.at_keyword}")
         case "qualified-rule" if any(part.type in ("<!--", "-->") or part == "<" for part in rule.prelude):
@@ -89,8 +95,9 @@ def _unsafe_tokens(tokens: Iterable[Any]) -> Iterator[Unsafe]:
             case "url" if not token.value.strip().lower().startswith((*_PICTURES, "#")):
                 yield Unsafe(*here, f"url({token.value[:60]})")
             case "function" if token.lower_name == "url":
-                address = "".join(part.value for part in token.arguments if part.type == "string")
-                if not address.strip().lower().startswith((*_PICTURES, "#")):
+                parts = [part for part in token.arguments if part.type != "whitespace"]
+                address = "".join(part.value for part in parts if part.type == "string")
+                if len(parts) != 1 or not address.strip().lower().startswith((*_PICTURES, "#")):
                     yield Unsafe(*here, f"url({address[:60]})")
             case "function" if token.lower_name in _LOADING | _ACTIVE:
                 yield Unsafe(*here, f"{token.name}()")

@@ -40,8 +40,14 @@ ELEMENTS: Final = frozenset(
 )
 """Elements of SVG 2 that draw or describe."""
 MOST_NODES: Final = 100_000
+MOST_SHAPES: Final = 100_000
+"""Elements that a drawing may come to when each `use` has drawn its copy."""
+_DEEPEST_USE: Final = 20
 _PICTURE: Final = re.compile(r"data:image/(png|jpeg|gif|webp)[;,]", re.IGNORECASE)
-_URL: Final = re.compile(r"url\(", re.IGNORECASE)
+_DECLARED: Final = re.compile(rb"<!(ATTLIST|ELEMENT|ENTITY|NOTATION)")
+"""What a DOCTYPE can declare. A browser gives elements the attributes of an ATTLIST, and lxml doesn't show them."""
+_AS_CSS: Final = re.compile(r"[(\\]")
+"""Without a bracket or an escape, a value holds no address for CSS."""
 
 
 class UnsafeDrawing(NamedTuple):
@@ -62,21 +68,59 @@ def unsafe_svg(data: bytes) -> Iterator[UnsafeDrawing]:
         reason = getattr(error, "msg", None) or str(error)
         yield UnsafeDrawing(line, f"it isn't well-formed XML: {reason}")
         return
-    document = root.getroottree().docinfo
-    if document.internalDTD is not None and any(True for _ in document.internalDTD.iterentities()):
-        yield UnsafeDrawing(1, "entities declared in its DOCTYPE")
+    if not _is_utf8(data, root.getroottree().docinfo.encoding):
+        # Of a name that a browser doesn't know it makes UTF-8, and reads something else than we did.
+        yield UnsafeDrawing(1, "an encoding that isn't UTF-8")
+        return
+    if declared := _DECLARED.search(data):
+        yield UnsafeDrawing(data.count(b"\n", 0, declared.start()) + 1, f"{declared[0].decode()} in its DOCTYPE")
     if root.tag != f"{{{SVG}}}svg":
         yield UnsafeDrawing(root.sourceline or 1, "its root isn't an svg element of the SVG namespace")
-    before = root.getprevious()
-    while before is not None:
-        if before.tag is etree.ProcessingInstruction:
-            yield UnsafeDrawing(before.sourceline or 1, f"the instruction <?{before.target}?>")
-        before = before.getprevious()
+    for beside in (*root.itersiblings(preceding=True), *root.itersiblings()):
+        if beside.tag is etree.ProcessingInstruction:
+            yield UnsafeDrawing(beside.sourceline or 1, f"the instruction <?{beside.target}?>")
     for number, node in enumerate(root.iter()):
         if number >= MOST_NODES:
             yield UnsafeDrawing(node.sourceline or 1, f"more than {MOST_NODES:,} elements")
             return
         yield from _unsafe_node(node)
+    if _shapes(root) > MOST_SHAPES:
+        yield UnsafeDrawing(1, f"<use> elements that draw more than {MOST_SHAPES:,} shapes")
+
+
+def _is_utf8(data: bytes, declared: str | None) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return (declared or "UTF-8").upper() in ("UTF-8", "US-ASCII", "ASCII")
+
+
+def _shapes(root: Any) -> int:
+    """Return how many elements are drawn, at most one more than `MOST_SHAPES`: each `use` draws a part again."""
+    parts = {name: node for node in root.iter() if (name := node.get("id"))}
+    drawn: dict[str, int] = {}
+
+    def count(name: str, depth: int) -> int:
+        if name not in parts:
+            return 0
+        if depth > _DEEPEST_USE:
+            return MOST_SHAPES + 1
+        if name not in drawn:
+            drawn[name] = total(parts[name], depth)
+        return drawn[name]
+
+    def total(node: Any, depth: int) -> int:
+        shapes = sum(1 for _ in node.iter())
+        for use in node.iter(f"{{{SVG}}}use"):
+            shapes += count(
+                (use.get("href") or use.get(f"{{{_XLINK}}}href") or "").strip().removeprefix("#"), depth + 1
+            )
+            if shapes > MOST_SHAPES:
+                return MOST_SHAPES + 1
+        return shapes
+
+    return total(root, 0)
 
 
 def _unsafe_node(node: Any) -> Iterator[UnsafeDrawing]:
@@ -110,6 +154,6 @@ def _unsafe_attribute(line: int, key: etree.QName, value: str) -> Iterator[Unsaf
             yield UnsafeDrawing(line, f'a link to "{value.strip()[:60]}"')
     elif name == "base" and key.namespace == _XML:
         yield UnsafeDrawing(line, 'the attribute "xml:base"')
-    elif name == "style" or _URL.search(value):
+    elif name == "style" or _AS_CSS.search(value):
         for place in unsafe_declarations(value):
             yield UnsafeDrawing(line, f'{place.what} in "{name}"')

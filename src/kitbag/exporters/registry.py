@@ -17,7 +17,7 @@ from kitbag.exporters.moodle import MoodleXml
 from kitbag.exporters.qti3 import Qti3
 from kitbag.exporters.qti21 import Qti21
 from kitbag.files import write_atomically
-from kitbag.findings import Finding, Place, did_you_mean, listed
+from kitbag.findings import Finding
 
 _ALL: Final[tuple[Exporter, ...]] = (MoodleXml(), Gift(), Qti21(), Qti3(), CommonCartridge(), Csv())
 
@@ -40,20 +40,6 @@ class Export:
     """Makes the fidelity report as a page, with how to import the package."""
     report_data: Callable[[], bytes]
     """Makes the fidelity report as JSON."""
-
-
-def unknown_formats(names: tuple[str, ...]) -> list[Finding]:
-    """Return an error for each name that is no format."""
-    return [
-        Finding(
-            code="unknown-format",
-            place=Place("export"),
-            message=f'There is no format "{name}".',
-            hint=did_you_mean(name, EXPORTERS) or f"Choose from {listed(EXPORTERS)}.",
-        )
-        for name in names
-        if name not in EXPORTERS
-    ]
 
 
 def export(name: str, selection: Selection, *, strict: bool = False, templates: Path | None = None) -> Export:

@@ -34,7 +34,7 @@ from kitbag.rendering.environment import make_environment
 from kitbag.rendering.items import QUIZ_STYLES, LessonLink, QuizContext, as_script, render_questions
 from kitbag.rendering.markdown import MarkdownRenderer
 from kitbag.rendering.pages import digest_of
-from kitbag.rendering.policy import nonce_of, page_policy
+from kitbag.rendering.policy import guarded, nonce_of, page_policy
 from kitbag.rendering.quiz_data import Json, scoring_data
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.styles import lean_style
@@ -259,23 +259,20 @@ class _Tests:
             )
             for form in kit.forms
         }
-        return (
-            self._environment.get_template("tests/test.html")
-            .render(
-                root=root,
-                home=home,
-                kit=kit,
-                test=kit.test,
-                md=self._markdown,
-                cut_score=cut_score_of(self.course, kit.test),
-                count=len(kit.forms[0].items),
-                questions=questions,
-                island=as_script(self._island(kit, sites)),
-                styles=styles,
-                scripts=scripts,
-            )
-            .encode()
+        page = self._environment.get_template("tests/test.html").render(
+            root=root,
+            home=home,
+            kit=kit,
+            test=kit.test,
+            md=self._markdown,
+            cut_score=cut_score_of(self.course, kit.test),
+            count=len(kit.forms[0].items),
+            questions=questions,
+            island=as_script(self._island(kit, sites)),
+            styles=styles,
+            scripts=scripts,
         )
+        return guarded(page).encode()
 
     def _instructors(self, kits: Sequence[Kit]) -> bytes:
         info = self.course.info
@@ -284,20 +281,17 @@ class _Tests:
             test.id: allowances_for(info.id, info.edition, test.id, limited=test.minutes is not None)
             for test in tests.values()
         }
-        return (
-            self._environment.get_template("tests/instructors.html")
-            .render(
-                root="",
-                home="",
-                tests=tuple(tests.values()),
-                kits={name: [kit for kit in kits if kit.test.id == name] for name in tests},
-                allowed=allowed,
-                cut_scores={test.id: cut_score_of(self.course, test) for test in tests.values()},
-                styles=tuple(map(_last, STYLES)),
-                scripts=(),
-            )
-            .encode()
+        page = self._environment.get_template("tests/instructors.html").render(
+            root="",
+            home="",
+            tests=tuple(tests.values()),
+            kits={name: [kit for kit in kits if kit.test.id == name] for name in tests},
+            allowed=allowed,
+            cut_scores={test.id: cut_score_of(self.course, test) for test in tests.values()},
+            styles=tuple(map(_last, STYLES)),
+            scripts=(),
         )
+        return guarded(page).encode()
 
     def _lessons(self, objective: str) -> list[LessonLink]:
         """Return the lessons that work towards an objective, as links from the root of the site."""

@@ -38,7 +38,7 @@ from kitbag.rendering.items import (
     render_practice_quiz,
 )
 from kitbag.rendering.markdown import MarkdownRenderer, plain
-from kitbag.rendering.policy import nonce_of, page_policy
+from kitbag.rendering.policy import guarded, nonce_of, page_policy
 from kitbag.rendering.scripts import lean
 from kitbag.rendering.search import Entry, index_script, lesson_entries, texts_of
 from kitbag.rendering.styles import lean_style
@@ -200,7 +200,7 @@ class _Site:
             "styles": [style for style in own_styles if style not in left_out],
             "page_scripts": [*scripts, *(script for script in QUIZ_SCRIPTS if quiz and script not in left_out)],
         }
-        return self.environment.get_template(f"site/{name}.html").render(shared | values).encode()
+        return guarded(self.environment.get_template(f"site/{name}.html").render(shared | values)).encode()
 
     def _start(self) -> bytes:
         first = self.course.modules[0]

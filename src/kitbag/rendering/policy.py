@@ -1,8 +1,9 @@
 """The Content-Security-Policy of every page that Kitbag makes (CSP Level 3).
 
-No policy names the network or `file:`. On a page opened from a disk, Chromium and Firefox take `'self'` to mean the
-files of that disk, so the pictures and style sheets beside a page load, while `file://host/share`, for which Windows
-would ask a server, does not.
+No policy names the network or `file:`. On a page opened from a disk, Chromium takes `'self'` to mean every `file:`
+address, `file://host/share` included, for which Windows would ask a server; Firefox puts loads from `file:` under no
+policy. So there a policy keeps the network out, and what keeps such addresses out of pages is that text is escaped and
+that style sheets and drawings are read before they are shown (`kitbag.course.safe_css`, `kitbag.course.safe_svg`).
 """
 
 import re
@@ -14,7 +15,16 @@ from typing import Final
 from markupsafe import Markup
 
 _HEAD_STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-_CHARSET: Final = '<meta charset="utf-8">\n'
+# A policy holds for what follows it, and so comes first; and nothing may hide it in a comment or an attribute.
+_OPENING: Final = re.compile(
+    r"\s*<!doctype html>\s*<html(?:\s+[a-z-]+(?:=\"[^\"<>]*\")?)*\s*>\s*<head>\s*(?:<meta charset=\"utf-8\">\s*)?",
+    re.IGNORECASE,
+)
+_OURS: Final = re.compile(
+    r"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"
+    r"(?: (?:script|style|img)-src(?: (?:'self'|data:|'nonce-[\w+/]+'|'sha256-[\w+/=]+'))+;)*"
+    r" base-uri 'none'; form-action 'none'\">"
+)
 _ISLAND: Final = '<script type="application/json"'
 
 
@@ -55,8 +65,22 @@ def sealed(html: str) -> str:
     """Return a page without scripts, all of whose styles are in its head, with a policy that allows just those."""
     head = html.partition("</head>")[0]
     styles = [hash_of(style) for style in _HEAD_STYLE.findall(head)]
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(styles=styles)}">\n'
-    return html.replace(_CHARSET, _CHARSET + meta, 1)
+    return _with(policy(styles=styles), html)
+
+
+def guarded(html: str) -> str:
+    """Return a page that a course's own template may have made; one without a policy like ours gets a strict one."""
+    opening = _OPENING.match(html)
+    if opening and _OURS.match(html, opening.end()):
+        return html
+    return _with(policy(scripts=["'self'"], styles=["'self'", "'unsafe-inline'"]), html)
+
+
+def _with(said: str, html: str) -> str:
+    opening = _OPENING.match(html)
+    start = html[: opening.end()] if opening else "<!doctype html>\n"
+    rest = html[opening.end() :] if opening else html
+    return f'{start}<meta http-equiv="Content-Security-Policy" content="{said}">\n{rest}'
 
 
 def hash_of(text: str) -> str:

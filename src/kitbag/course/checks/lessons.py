@@ -75,7 +75,7 @@ def lessons(parts: Parts, places: Places) -> Iterator[Finding]:
             for position, objective in enumerate(lesson.objectives):
                 if objective not in own:
                     place = at("lessons", number, "objectives", position)
-                    yield from unknown(objective, own, place, "objective of this module", f"{lesson.id}: ")
+                    yield from unknown(objective, own, place, "objective", f"{lesson.id}: ", where=" in this module")
         taught = sum(lesson.minutes for lesson in module.lessons)
         if taught > module.minutes:
             message = f"The lessons add up to {taught} minutes and the module takes {module.minutes}."
@@ -85,7 +85,11 @@ def lessons(parts: Parts, places: Places) -> Iterator[Finding]:
             for number, step in enumerate(module.instructor.plan):
                 if step.lesson:
                     yield from unknown(
-                        step.lesson, lessons, at("instructor", "plan", number, "lesson"), "lesson of this module"
+                        step.lesson,
+                        lessons,
+                        at("instructor", "plan", number, "lesson"),
+                        "lesson",
+                        where=" in this module",
                     )
         yield from _blocks(parts, module, at)
 

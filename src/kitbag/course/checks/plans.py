@@ -35,7 +35,9 @@ def paths(parts: Parts, places: Places) -> Iterator[Finding]:
             module = parts.modules.get(step.module or "")
             for place, lesson in enumerate(step.lessons if module else ()):
                 known = [one.id for one in module.lessons] if module else []
-                yield from unknown(lesson, known, at(*here, "lessons", place), f"lesson in module {step.module}")
+                yield from unknown(
+                    lesson, known, at(*here, "lessons", place), "lesson", where=f" in module {step.module}"
+                )
 
 
 def tests(parts: Parts, places: Places) -> Iterator[Finding]:
