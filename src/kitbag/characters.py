@@ -32,3 +32,17 @@ def turning_control(text: str) -> str | None:
         if opened:
             return opened[0]
     return None
+
+
+_NO_TEXT: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def readable(text: str) -> str:
+    """Return a text from a document of unknown origin with a space for each character that is no text.
+
+    These are control characters, those that turn words round, and lone surrogates. None of them may stand in a file of
+    the course, which the text's first words get into.
+    """
+    return _NO_TEXT.sub(" ", text)

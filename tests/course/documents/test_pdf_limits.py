@@ -10,6 +10,7 @@ import pytest
 from kitbag.course.documents.blocks import DocumentError
 from kitbag.course.documents.pdf import pdf_blocks
 from kitbag.course.documents.pdf_budget import LEAST_WORK, WORK_PER_BYTE, Budget
+from kitbag.course.documents.read import read_bytes
 
 REFUSED = (
     "a.pdf takes too much work to read: its pages draw far more than their text needs. "
@@ -151,3 +152,12 @@ def test_where_every_line_repeats_the_lines_are_the_text() -> None:
     blocks, silent = pdf_blocks(pdf(*[BEGIN + b"ET"] * 3), "a.pdf")
     assert [block.text.split("\n") for block in blocks] == [["The gate opens at seven."] * 3]
     assert silent == ()
+
+
+def test_what_is_no_text_becomes_a_space() -> None:
+    """A font can map its letters to halves of characters, to controls, and to signs that turn words round."""
+    table = (
+        b"1 begincodespacerange <00> <FF> endcodespacerange 3 beginbfchar <41> <D800> <42> <202E> <43> <0000> endbfchar"
+    )
+    (passage,) = read_bytes(pdf(b"BT /F 12 Tf 10 700 Td (The AgateB opens C.) Tj ET", table=table), "a.pdf").passages
+    assert passage.text == "The  gate  opens  ."

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from kitbag.characters import readable
+
 Kind: TypeAlias = Literal["heading", "paragraph", "point"]
 
 MOST_PASSAGES: Final = 5_000
@@ -99,7 +101,8 @@ def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...
     heading = ""
     under = 0
     for block in blocks:
-        text = " ".join(block.text.split())
+        words = readable(block.text)
+        text = " ".join(words.split())
         if not any(character.isalnum() for character in text):
             continue
         if block.kind == "heading":
@@ -109,7 +112,7 @@ def passages_of(name: str, blocks: Iterable[Block], silent_pages: tuple[int, ...
             continue
         under += 1
         locator = _locator(block, heading, under)
-        passages.append(ReadPassage(block.text.strip(), locator, block.seams))
+        passages.append(ReadPassage(words.strip(), locator, block.seams))
     if not passages:
         raise DocumentError(f"{name} has no text in passages: nothing there can be cited.")
     if len(passages) > MOST_PASSAGES:
