@@ -166,6 +166,49 @@ def test_rules_about_form_apply_to_every_language() -> None:
     assert codes(choice(stem="哪一个是对的"), language="zh") == []
 
 
+@pytest.mark.parametrize(
+    ("language", "stem"),
+    [
+        ("en", "Where gather visitors?"),
+        ("uk", "Де збираються відвідувачі?"),
+        ("ar", "أين يتجمع الزوار؟"),
+        ("el", "Πού μαζεύονται;"),
+        ("tr", "Neredesiniz?"),
+        ("fr", "Pourquoi ?"),
+    ],
+)
+def test_a_short_question_is_a_question_in_any_language(language: str, stem: str) -> None:
+    written = base("s", stem) | {"type": "short-answer", "accept": ["x"]}
+    ordered = base("o", stem) | {"type": "ordering", "elements": [{"id": n, "text": n} for n in "abc"]}
+    ordered["feedback"] = "No."
+    for item in (choice(stem=stem), written, ordered):
+        assert codes(item, language=language) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "stem", "flawed"),
+    [
+        ("en", "Which one?", ["unfocused-stem"]),
+        ("en", "The visitors.", ["unfocused-stem"]),
+        ("en", "The gathering of visitors.", ["unfocused-stem"]),
+        ("uk", "Відвідувачі.", ["unfocused-stem"]),
+        ("uk", "Місце збору відвідувачів.", ["unfocused-stem"]),
+    ],
+)
+def test_a_heading_above_options_is_no_question(language: str, stem: str, flawed: list[str]) -> None:
+    assert codes(choice(stem=stem), language=language) == flawed
+
+
+def test_what_has_no_options_says_what_to_do_by_its_kind() -> None:
+    for language, stem, flawed in [
+        ("en", "Define *keel*.", []),
+        ("en", "The capital of France.", []),
+        ("en", "The keel.", ["unfocused-stem"]),
+        ("uk", "Столиця Франції.", []),
+    ]:
+        assert codes(base("s", stem) | {"type": "short-answer", "accept": ["x"]}, language=language) == flawed
+
+
 def test_glossary_terms_may_stand_in_stem_and_key() -> None:
     item = choice(
         stem="Who commands the flagship at sea?",

@@ -22,10 +22,12 @@ from kitbag.questions.model import (
     TrueFalse,
 )
 
-FEWEST_WORDS: Final = 5
+FEWEST_WORDS: Final = 3
+"""Words that pose a problem in English: "What is KFOR?" does, "Which one?" does not. A question in a language that says
+more in one word may have one."""
 
-
-_QUESTION_MARKS: Final = ("?", "？", "؟", "⸮")  # noqa: RUF001 - other scripts
+_QUESTION_MARKS: Final = ("?", "\uff1f", "\u061f", "\u2e2e", "\u037e", "\u055e", "\u1367")
+"""Those of Latin, full-width, Arabic, mirrored, Greek, Armenian and Ethiopic writing."""
 _TASKS: Final = word_list(
     """add answer apply arrange assign calculate categorise categorize check choose classify combine compare complete
     compute connect convert decide define describe determine discuss draft drag draw enter estimate evaluate expand
@@ -100,35 +102,51 @@ _PREPOSITION: Final = re.compile(
 
 
 def unfocused_stem(subject: Subject) -> Iterator[Flaw]:
-    """Find a stem without a question mark and without a lead-in, or of fewer than five words (H, N)."""
+    """Find a stem without a question mark and without a lead-in, or of too few words to mean anything (H, N)."""
     if not isinstance(
         subject.item, (SingleChoice, MultipleResponse, Matching, Ordering, Categorise, Numeric, ShortAnswer)
     ):
         return
-    words = len(subject.stem.words)
-    if words < FEWEST_WORDS and subject.spaced:
+    if _is_too_short(subject):
+        words = len(subject.stem.words)
         message = f"The stem has {words} word{'s' * (words != 1)}, too few to pose a problem."
         yield Flaw(("stem",), message, "Write a whole question.")
-    elif not _asks_something(subject):
+    elif subject.options and not _asks_something(subject):
         message = "The stem neither asks a question nor leads into the options."
         yield Flaw(("stem",), message, "End it with a question, or say what to do.")
 
 
+def _is_too_short(subject: Subject) -> bool:
+    if len(subject.stem.words) >= FEWEST_WORDS or not subject.spaced:
+        return False
+    if subject.options and not _has_question_mark(subject):
+        return True
+    # Elsewhere a question can be one word, and what is to be done follows from the kind of item.
+    return subject.english and not _gives_a_task(subject.stem.text)
+
+
+def _has_question_mark(subject: Subject) -> bool:
+    text = subject.stem.text
+    # Greek keyboards type a semicolon for the question mark.
+    return any(mark in text for mark in _QUESTION_MARKS) or (not subject.english and text.endswith(";"))
+
+
 def _asks_something(subject: Subject) -> bool:
     text = subject.stem.text
-    if any(mark in text for mark in _QUESTION_MARKS) or "__" in text:
+    if _has_question_mark(subject) or "__" in text:
         return True
     if not subject.english:
-        return not text.endswith((".", "。")) or not isinstance(subject.item, (SingleChoice, MultipleResponse))
-    for sentence in sentences(text):
-        for clause in re.split(r"[,:;]\s+|\bthen ", sentence):
-            first = re.match(r"\W*(?:now |please |also |next,? |and )?(\w+)", clause, re.IGNORECASE)
-            if first and first[1].lower() in _TASKS:
-                return True
+        return not text.endswith((".", "。"))
     last = sentences(text)[-1].rstrip()
-    if last.endswith((".", "!")) and not last.endswith(("...", "…")):
-        return False
-    return _leads_in(last)
+    unfinished = not last.endswith((".", "!")) or last.endswith(("...", "…"))
+    return _gives_a_task(text) or (unfinished and _leads_in(last))
+
+
+def _gives_a_task(text: str) -> bool:
+    """Tell whether a clause of an English text begins with a verb that tells a trainee what to do."""
+    clauses = (clause for sentence in sentences(text) for clause in re.split(r"[,:;]\s+|\bthen ", sentence))
+    first = (re.match(r"\W*(?:now |please |also |next,? |and )?(\w+)", clause, re.IGNORECASE) for clause in clauses)
+    return any(found is not None and found[1].lower() in _TASKS for found in first)
 
 
 def _leads_in(text: str) -> bool:
