@@ -410,6 +410,16 @@ def test_official_names_are_no_copies_even_while_an_item_is_flawed(tea: Path, tm
     assert "words in a row" not in result.output
 
 
+@pytest.mark.parametrize("command", [("check",), ("build", "--only", "site")])
+def test_a_rule_that_can_be_waived_is_named(tea: Path, command: tuple[str, ...]) -> None:
+    bank = tea / "questions/m1.yaml"
+    bank.write_text(bank.read_text("utf-8").replace("Which kind of water tastes best?", "Water?"), "utf-8")
+    (tea / "course/m3.yaml").write_text("schema: module/1\n")
+    output = kitbag(*command, "-C", tea).output
+    assert "The stem has 1 word, too few to pose a problem. Write a whole question. [unfocused-stem]\n" in output
+    assert 'No module list names this file. Add it to "modules" in course.yaml, or move it away.\n' in output
+
+
 def test_an_interruption_that_a_library_took_for_its_own_fault_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As pydantic does while it builds a model."""
 

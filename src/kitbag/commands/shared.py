@@ -235,10 +235,13 @@ def print_lines(lines: Lines, *, err: bool = False) -> None:
 
 
 def _line(finding: Finding) -> str:
+    from kitbag.questions.lint.rules import BY_CODE
     from kitbag.results.visible import visible
 
+    # A waiver names the rule it sets aside.
+    rule = f" [{finding.code}]" if finding.code in BY_CODE else ""
     # A message may quote what a stranger wrote.
-    return f"{visible(str(finding))}\n"
+    return f"{visible(str(finding))}{rule}\n"
 
 
 def _print(lines: Iterable[tuple[str, str]], *, err: bool) -> None:
