@@ -39,6 +39,8 @@ def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Marks 
         tree, findings = read_tree(data, file)
     if tree is None:
         return None, None, [_with_schema(finding, model) for finding in findings]
+    if any(finding.code == "empty-value" for finding in findings):
+        findings = _with_empty_lists(findings, model, tree)
     try:
         value = model.model_validate(tree.value)
     except ValidationError as error:
@@ -53,6 +55,39 @@ def _with_schema(finding: Finding, model: type[Model]) -> Finding:
     """Tell the author of an empty file how to begin it."""
     hint = f'Begin it with the line "schema: {_schema_of(model)}".'
     return replace(finding, hint=hint) if finding.code == "empty-file" else finding
+
+
+def _with_empty_lists(findings: list[Finding], model: type[Model], tree: Tree) -> list[Finding]:
+    """Tell the author how to write a list without entries where a list was left empty and may be."""
+    empty = {
+        tree.marks.key_at(*path): str(path[-1])
+        for path in _empty_values(tree.value)
+        if _may_be_empty(_shape_at(model, tree.value, path[:-1]), str(path[-1]))
+    }
+    return [
+        replace(finding, hint=f'Write its entries, or "{empty[finding.place]}: []" while there are none.')
+        if finding.code == "empty-value" and finding.place in empty
+        else finding
+        for finding in findings
+    ]
+
+
+def _empty_values(value: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
+    """Give the path of each key whose value was left empty."""
+    if isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if inner is None and isinstance(step, str):
+                yield (*path, step)
+            else:
+                yield from _empty_values(inner, (*path, step))
+
+
+def _may_be_empty(shape: Any, name: str) -> bool:
+    """Tell whether a field of a model is a list that may have no entries."""
+    if not (isinstance(shape, type) and issubclass(shape, BaseModel)):
+        return False
+    field = next((field for key, field in shape.model_fields.items() if name in (key, field.alias)), None)
+    return field is not None and get_origin(field.annotation) is tuple and not field.is_required()
 
 
 def _schema_of(model: type[Model]) -> str:
@@ -252,13 +287,21 @@ def _subject(data: Any, path: tuple[int | str, ...]) -> str:
 
 def _keys_at(model: type[BaseModel], data: Any, path: tuple[int | str, ...]) -> list[str]:
     """Return the keys the model knows at a path of the data, in the order in which it documents them."""
+    shape = _shape_at(model, data, path)
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        return [field.alias or name for name, field in shape.model_fields.items()]
+    return []
+
+
+def _shape_at(model: type[BaseModel], data: Any, path: tuple[int | str, ...]) -> Any:
+    """Return the type the model expects at a path of the data; `None` where it knows none."""
     shape: Any = model
     for step in path:
         shape = _one_of(shape, data)
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):
-            return []
+            return None
         if isinstance(step, int):
             shape = (get_args(shape) or (None,))[0]
         elif isinstance(shape, type) and issubclass(shape, BaseModel):
@@ -266,10 +309,7 @@ def _keys_at(model: type[BaseModel], data: Any, path: tuple[int | str, ...]) -> 
             shape = field.annotation if field else None
         else:
             shape = (get_args(shape) or (None,))[-1]
-    shape = _one_of(shape, data)
-    if isinstance(shape, type) and issubclass(shape, BaseModel):
-        return [field.alias or name for name, field in shape.model_fields.items()]
-    return []
+    return _one_of(shape, data)
 
 
 def _one_of(shape: Any, data: Any) -> Any:
