@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,59 @@ def test_every_gap_is_told_with_its_place_and_nothing_else_is(loaded: Loaded, co
             "course/sources.yaml:18:13: warning: T1.4: No lesson teaches this fact. "
             'Cite it where it is taught, or name it under "left_out" in course.yaml with the reason.'
         ),
-        "course/sources.yaml:23:9: warning: T3: No lesson teaches this passage. Cite it where it is taught.",
+        (
+            "course/sources.yaml:23:9: warning: T3: No lesson teaches this passage. "
+            'Cite it where it is taught, or name it under "left_out" in course.yaml with the reason.'
+        ),
     ]
+
+
+def changed(tmp_path: Path, *changes: tuple[str, str, str]) -> tuple[Coverage, list[str]]:
+    """Return the coverage of a copy in which texts of files were replaced, and what it says of passages and facts."""
+    folder = shutil.copytree(GAPS, tmp_path / "gaps")
+    for file, old, new in changes:
+        text = (folder / file).read_text("utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new), "utf-8")
+    loaded = load_course(folder)
+    assert loaded.course, loaded.findings
+    covered = coverage(loaded.course)
+    codes = ("passage-not-taught", "fact-not-taught", "left-out-taught")
+    return covered, [finding.message for finding in covered.findings(loaded.places) if finding.code in codes]
+
+
+def states(covered: Coverage) -> dict[str, str]:
+    return {fact.id: fact.state for passage in covered.passages for fact in passage.facts}
+
+
+def test_citing_a_whole_passage_teaches_its_facts_but_those_left_out(tmp_path: Path) -> None:
+    covered, said = changed(
+        tmp_path,
+        ("course/m1.yaml", "cites: [T1.1]", "cites: [T1]"),
+        ("course/course.yaml", "  - {fact: T1.3, reason: It is said elsewhere.}\n", ""),
+    )
+    assert states(covered) == {"T1.1": "taught", "T1.2": "left-out", "T1.3": "taught", "T1.4": "taught"}
+    assert said == ["T3: No lesson teaches this passage."]
+
+
+def test_leaving_out_a_passage_leaves_out_all_of_it(tmp_path: Path) -> None:
+    covered, said = changed(
+        tmp_path, ("course/course.yaml", "  - {fact: T1.3,", "  - {fact: T3, reason: Others do.}\n  - {fact: T1.3,")
+    )
+    assert said == ["T1.3 is left out on purpose, and taught in m1/water.", "T1.4: No lesson teaches this fact."]
+    rows = {row["passage"]: row for row in csv.DictReader(io.StringIO(covered.as_csv()))}
+    assert (rows["T3"]["state"], rows["T3"]["reason"]) == ("left-out", "Others do.")
+
+
+def test_a_passage_that_is_left_out_and_taught_is_one_finding(tmp_path: Path) -> None:
+    _, said = changed(tmp_path, ("course/course.yaml", "{fact: T1.2, ", "{fact: T1, "))
+    assert said == ["T1 is left out on purpose, and taught in m1/water.", "T3: No lesson teaches this passage."]
+
+
+def test_a_fact_that_is_not_written_yet_is_no_gap(tmp_path: Path) -> None:
+    covered, said = changed(tmp_path, ("course/sources.yaml", "White tea takes five minutes.", "TO BE WRITTEN"))
+    assert "T1.4" not in states(covered)
+    assert not any("T1.4" in message for message in said)
 
 
 def test_forms_are_met_or_short_one_by_one(covered: Coverage) -> None:

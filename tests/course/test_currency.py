@@ -91,8 +91,17 @@ def test_what_an_author_has_to_write_is_a_finding(folder: Path) -> None:
         "warning: note: the title is still to be written.",
         "warning: note: the publisher is still to be written.",
         "warning: note: the locator is still to be written.",
-        "warning: P20: the label is still to be written. Say in a few words of your own what the passage is about.",
+        (
+            "warning: P20: the label and the facts are still to be written. "
+            "Say in a few words of your own what the passage is about. "
+            'Write what it states as facts, or delete "facts".'
+        ),
     ]
+    edit(folder, data.replace(b'label: "TO BE WRITTEN"', b"label: A sentence"))
+    assert [finding.split(": ", 1)[1] for finding in findings(folder, date(2025, 1, 31))][-1] == (
+        "warning: P20.1: the fact is still to be written. "
+        "Say in a sentence of your own what the passage states, or delete the fact."
+    )
 
 
 def test_the_checklist_puts_what_is_due_first(folder: Path) -> None:

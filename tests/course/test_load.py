@@ -51,11 +51,31 @@ def test_a_sound_course_is_read_without_findings(project: str) -> None:
 
 
 def test_a_folder_that_is_no_course_says_how_to_start_one(tmp_path: Path) -> None:
-    hint = 'Is this a course folder? Start one with "kitbag init".'
     assert findings_of(tmp_path / "nowhere") == [
-        f'course/{name}.yaml: There is no file "course/{name}.yaml". {hint}'
-        for name in ("course", "glossary", "sources")
+        (
+            f'course/course.yaml: There is no course in "{tmp_path / "nowhere"}". '
+            'Name the folder of your course with "-C", or start a course with "kitbag init".'
+        )
     ]
+
+
+def test_a_course_needs_no_glossary_and_no_sources(tmp_path: Path) -> None:
+    folder = copy_of("minimal", tmp_path)
+    (folder / "course/glossary.yaml").unlink()
+    assert findings_of(folder) == []
+    (folder / "course/sources.yaml").unlink()
+    hint = "Record the document it is in: kitbag sources add FILE"
+    assert findings_of(folder) == [
+        f'course/m1.yaml:17:17: No source has the passage "K1.1". {hint}',
+        f'questions/m1.yaml:16:13: No source has the passage "K1.1". {hint}',
+    ]
+    for file in ("course/m1.yaml", "questions/m1.yaml"):
+        text = (folder / file).read_text("utf-8")
+        (folder / file).write_text(text.replace("cites: [K1.1]", "uncited: Everybody knows it."), "utf-8")
+    loaded = load_course(folder)
+    assert loaded.findings == []
+    assert loaded.course is not None
+    assert (loaded.course.sources.documents, loaded.course.glossary.terms, loaded.course.as_of) == ((), (), "")
 
 
 def test_scalars_mean_what_their_field_says(tmp_path: Path) -> None:

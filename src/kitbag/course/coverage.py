@@ -12,7 +12,7 @@ from kitbag.course.audience import trainee_view
 from kitbag.course.model import Course
 from kitbag.course.parts import Places
 from kitbag.course.provenance import PassageUse, UseKind, usage
-from kitbag.course.sources import Passage
+from kitbag.course.sources import TO_WRITE, Passage
 from kitbag.findings import Finding, Severity, in_order, listed
 from kitbag.questions.assembly import Assembly
 from kitbag.questions.model import Item, Use
@@ -69,6 +69,8 @@ class PassageCoverage:
     by_objective: Mapping[str, int]
     """How many items of each objective rest on it; objectives without any are absent."""
     facts: tuple[FactCoverage, ...]
+    left_out: str = ""
+    """Why all of it is left out on purpose; empty where it is not."""
 
     @property
     def taught_facts(self) -> int:
@@ -83,7 +85,8 @@ class PassageCoverage:
     @property
     def taught(self) -> bool:
         """Whether a lesson teaches it, or leaves all of it out on purpose."""
-        return bool(self.lessons) or (bool(self.facts) and self.left_out_facts == len(self.facts))
+        all_left_out = bool(self.facts) and self.left_out_facts == len(self.facts)
+        return bool(self.lessons) or bool(self.left_out) or all_left_out
 
 
 @dataclass(frozen=True)
@@ -223,14 +226,19 @@ def _passage(
     by_objective: dict[str, int] = {}
     for item in _names((*practice, *test)):
         by_objective[items[item].objective] = by_objective.get(items[item].objective, 0) + 1
+    all_of_it = left_out.get(passage.id, "")
     facts = []
     for fact in passage.facts:
+        if fact.text == TO_WRITE:
+            continue  # `kitbag check` reports it as such; nothing can be taught of it yet.
         name = f"{passage.id}.{fact.id}"
-        found = [[use for use in kind if name in use.citations] for kind in (blocks, practice, test)]
-        used = (_lessons(found[0]), _names(found[1]), _names(found[2]))
-        facts.append(FactCoverage(name, fact.text, *used, left_out.get(name, "")))
+        reason = left_out.get(name, "") or all_of_it
+        # A lesson that cites the whole passage teaches all of it but what is left out on purpose.
+        taught = [use for use in blocks if name in use.citations or (passage.id in use.citations and not reason)]
+        found = [[use for use in kind if name in use.citations] for kind in (practice, test)]
+        facts.append(FactCoverage(name, fact.text, _lessons(taught), _names(found[0]), _names(found[1]), reason))
     used = (_lessons(blocks), _names(practice), _names(test))
-    return PassageCoverage(document, passage.id, passage.label, *used, by_objective, tuple(facts))
+    return PassageCoverage(document, passage.id, passage.label, *used, by_objective, tuple(facts), all_of_it)
 
 
 def _names(uses: Iterable[PassageUse]) -> tuple[str, ...]:
@@ -278,17 +286,25 @@ def _source_gaps(course: Course, passages: Iterable[PassageCoverage]) -> Iterato
             where = ("documents", place, "passages", number)
             if not covered.taught:
                 message = f"{passage.id}: No lesson teaches this passage."
-                yield Gap("passage-not-taught", SOURCES, where, message, "Cite it where it is taught.")
+                yield Gap("passage-not-taught", SOURCES, where, message, _TEACH_IT)
+                continue
+            if covered.left_out and covered.lessons:
+                yield _left_out_and_taught(passage.id, covered.lessons, left_out_at[passage.id])
                 continue
             for position, fact in enumerate(covered.facts):
                 if fact.state == "not-taught":
                     message = f"{fact.id}: No lesson teaches this fact."
-                    hint = 'Cite it where it is taught, or name it under "left_out" in course.yaml with the reason.'
-                    yield Gap("fact-not-taught", SOURCES, (*where, "facts", position), message, hint)
+                    yield Gap("fact-not-taught", SOURCES, (*where, "facts", position), message, _TEACH_IT)
                 elif fact.lessons and fact.left_out:
-                    message = f"{fact.id} is left out on purpose, and taught in {listed(fact.lessons)}."
-                    path = ("left_out", left_out_at[fact.id])
-                    yield Gap("left-out-taught", COURSE, path, message, "Delete one of the two.")
+                    yield _left_out_and_taught(fact.id, fact.lessons, left_out_at[fact.id])
+
+
+_TEACH_IT: Final = 'Cite it where it is taught, or name it under "left_out" in course.yaml with the reason.'
+
+
+def _left_out_and_taught(name: str, lessons: Iterable[str], number: int) -> Gap:
+    message = f"{name} is left out on purpose, and taught in {listed(lessons)}."
+    return Gap("left-out-taught", COURSE, ("left_out", number), message, "Delete one of the two.")
 
 
 def _objective_gaps(course: Course, objectives: Iterable[ObjectiveCoverage]) -> Iterator[Gap]:
@@ -333,4 +349,5 @@ def _csv_rows(one: PassageCoverage) -> Iterator[list[str]]:
         yield [one.document, one.id, fact.id, fact.text, fact.state, fact.left_out, *used]
     if not one.facts:
         used = (" ".join(names) for names in (one.lessons, one.practice, one.test))
-        yield [one.document, one.id, "", one.label, "taught" if one.taught else "not-taught", "", *used]
+        state = "taught" if one.lessons else "left-out" if one.left_out else "not-taught"
+        yield [one.document, one.id, "", one.label, state, one.left_out, *used]

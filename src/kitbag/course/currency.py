@@ -144,9 +144,20 @@ def _to_write(course: Course, places: Places) -> Iterator[Finding]:
         yield from unwritten(document.publisher, f"{document.id}: the publisher", number, "publisher")
         yield from unwritten(document.locator, f"{document.id}: the locator", number, "locator")
         for position, passage in enumerate(document.passages):
-            path = (number, "passages", position, "label")
+            here = (number, "passages", position)
             hint = "Say in a few words of your own what the passage is about."
-            yield from unwritten(passage.label, f"{passage.id}: the label", *path, hint=hint)
+            facts = [place for place, fact in enumerate(passage.facts) if fact.text == TO_WRITE]
+            if passage.label == TO_WRITE and facts:
+                place = places.at(FILE, "documents", *here, "label")
+                message = f"{passage.id}: the label and the facts are still to be written."
+                hint += ' Write what it states as facts, or delete "facts".'
+                yield Finding("to-write", place, message, hint, Severity.WARNING)
+                continue
+            yield from unwritten(passage.label, f"{passage.id}: the label", *here, "label", hint=hint)
+            for fact in facts:
+                name = f"{passage.id}.{passage.facts[fact].id}: the fact"
+                hint = "Say in a sentence of your own what the passage states, or delete the fact."
+                yield from unwritten(TO_WRITE, name, *here, "facts", fact, "text", hint=hint)
 
 
 def _resting(uses: tuple[PassageUse, ...]) -> str:

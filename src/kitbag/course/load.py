@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from kitbag.course.checks import check
-from kitbag.course.checks.common import RESERVED, STRINGS
+from kitbag.course.checks.common import GLOSSARY, RESERVED, SOURCES, STRINGS
 from kitbag.course.model import Course, CourseInfo, Glossary, InterfaceStrings, Module
 from kitbag.course.parts import MEDIA, Parts, Places, media_of
 from kitbag.course.sources import Sources
@@ -47,19 +47,23 @@ class Loaded:
 def load_course(folder: Path, known: Known | None = None) -> Loaded:
     """Read the course in `folder` and check it.
 
-    It reads course/course.yaml, sources.yaml, glossary.yaml and a file a module, and the module's item bank of the same
-    name under questions/. Pictures are looked at for their presence and kind only. Nothing raises: a folder that is no
-    course gives findings too.
+    It reads course/course.yaml and a file a module, the module's item bank of the same name under questions/, and where
+    they are there, sources.yaml and glossary.yaml. Pictures are looked at for their presence and kind only. Nothing
+    raises: a folder that is no course gives a finding too.
 
     Args:
         folder: the course folder.
         known: what its files held the last time. It is brought up to date, and what has not changed is the same object
             again.
     """
+    if kind_inside(folder, "course") is None:
+        hint = 'Name the folder of your course with "-C", or start a course with "kitbag init".'
+        message = f'There is no course in "{folder if folder != Path() else folder.absolute()}".'
+        return Loaded(None, [Finding("no-course", Place("course/course.yaml"), message, hint)], Places())
     reading = Reading(folder, known={} if known is None else known)
     info = reading.read("course/course.yaml", CourseInfo)
-    sources = reading.read("course/sources.yaml", Sources)
-    glossary = reading.read("course/glossary.yaml", Glossary)
+    sources = reading.sources()
+    glossary = reading.glossary()
     strings = reading.own_strings()
     names = [name for name in info.modules if name not in RESERVED] if info else _stems(folder, "course", RESERVED)
     modules = {name: reading.read(f"course/{name}.yaml", Module) for name in names}
@@ -131,6 +135,14 @@ class Reading:
             self.places.marks[file] = marks
         return value
 
+    def sources(self) -> Sources | None:
+        """Read the sources; a course that cites nothing needs no file of them."""
+        return self.read(SOURCES, Sources) if stands_inside(self.folder, SOURCES) else _empty(Sources, "sources/1")
+
+    def glossary(self) -> Glossary | None:
+        """Read the glossary; a course needs none."""
+        return self.read(GLOSSARY, Glossary) if stands_inside(self.folder, GLOSSARY) else _empty(Glossary, "glossary/1")
+
     def bank(self, name: str) -> ItemBank | None:
         """Read a module's item bank; a module without a file of items has none, which is no mistake."""
         file = f"questions/{name}.yaml"
@@ -166,6 +178,10 @@ class Reading:
         return self.digests[name]
 
 
+def _empty(model: type[M], schema: str) -> M:
+    return model.model_validate({"schema": schema})
+
+
 @cache
 def _empty_bank(module: str) -> ItemBank:
     return ItemBank.model_validate({"schema": "questions/1", "module": module})
@@ -177,8 +193,6 @@ def _stems(folder: Path, part: str, leave_out: Iterable[str] = ()) -> list[str]:
 
 
 def _near(folder: Path, file: str) -> str:
-    if kind_inside(folder, "course") != "folder":
-        return 'Is this a course folder? Start one with "kitbag init".'
     above, _, name = file.rpartition("/")
     others = names_within(folder, above)
     return did_you_mean(name, others) or "Write it, or take its name out of course.yaml."

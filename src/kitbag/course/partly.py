@@ -128,8 +128,8 @@ class _Changes:
     def read(self) -> Changed:
         self.reading = Reading(self.folder)
         info = _sound(self.reading.read("course/course.yaml", CourseInfo))
-        sources = _sound(self.reading.read("course/sources.yaml", Sources))
-        glossary = _sound(self.reading.read("course/glossary.yaml", Glossary))
+        sources = _sound(self.reading.sources())
+        glossary = _sound(self.reading.glossary())
         known = self.outlines.modules
         if list(known) != list(info.modules):
             raise _GiveUp

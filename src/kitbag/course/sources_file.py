@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from kitbag.course.documents.blocks import ReadDocument, ReadPassage
 from kitbag.course.drift import FIRST, Drift
 from kitbag.course.fingerprints import fingerprint
-from kitbag.course.sources import TO_WRITE, Document, Fingerprint, Observation, Passage, Pin, Sources
+from kitbag.course.sources import TO_WRITE, Document, Fact, Fingerprint, Observation, Passage, Pin, Sources
 from kitbag.findings import did_you_mean, listed
 from kitbag.modelling import read_model
 
@@ -49,7 +49,8 @@ class Described:
 def with_document(data: bytes, copy: ReadDocument, described: Described) -> tuple[bytes, Document]:
     """Add a document with the passages of a copy of it, at the end; ids go on from the highest `P` number.
 
-    Labels are left to the author: each reads `TO BE WRITTEN`. Raises CannotEdit.
+    Labels and facts are left to the author: each passage has one of both, which reads `TO BE WRITTEN`. Raises
+    CannotEdit.
     """
     file = _File(data)
     _refuse_twice(copy, described.id, file.sources)
@@ -184,7 +185,13 @@ def _numbered(read: Sequence[ReadPassage], sources: Sources) -> tuple[Passage, .
     ids = [passage.id for document in sources.documents for passage in document.passages]
     last = max((int(number[1]) for id_ in ids if (number := re.fullmatch(r"P([0-9]{1,9})", id_))), default=0)
     return tuple(
-        Passage(id=f"P{last + count}", locator=one.locator, label=TO_WRITE, fingerprint=fingerprint(one.text))
+        Passage(
+            id=f"P{last + count}",
+            locator=one.locator,
+            label=TO_WRITE,
+            fingerprint=fingerprint(one.text),
+            facts=(Fact(id=1, text=TO_WRITE),),
+        )
         for count, one in enumerate(read, 1)
     )
 
@@ -205,6 +212,8 @@ def _passage_lines(passage: Passage) -> list[str]:
         f"  label: {_quoted(passage.label)}",
         "  fingerprint:",
         *_indented(_fingerprint_lines(passage.fingerprint), 4),
+        "  facts:",
+        *(line for fact in passage.facts for line in (f"    - id: {fact.id}", f"      text: {_quoted(fact.text)}")),
     ]
 
 

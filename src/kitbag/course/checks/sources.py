@@ -109,6 +109,8 @@ def _mentioned(parts: Parts) -> Iterator[tuple[str, Path_, str]]:
 def _no_passage(citation: str, passages: Sequence[Passage], known: Iterable[str], place: Place) -> Finding:
     passage = next((passage for passage in passages if passage.id == citation.partition(".")[0]), None)
     hint = did_you_mean(citation, known)
+    if not passages:
+        hint = "Record the document it is in: kitbag sources add FILE"
     if passage and not passage.facts:
         hint = f'Cite "{passage.id}", or write down its facts in sources.yaml.'
     elif passage:
