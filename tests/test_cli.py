@@ -335,16 +335,51 @@ def test_sources_are_recorded_compared_and_pinned(tmp_path: Path) -> None:
     document.write_text("The depot opens at six.\n\nThe gate is closed at night and opened by the guard.\n", "utf-8")
     added = kitbag("sources", "add", document, "-C", folder, "--id", "rules", "--as-of", "2024-01-31")
     assert added.exit_code == 0, added.output
-    assert 'Recorded "rules" with 2 passages' in added.output
+    assert added.output.splitlines()[:3] == [
+        'Recorded "rules" with 2 passages in course/sources.yaml.',
+        "  P4  paragraph 1: The depot opens at six.",
+        "  P5  paragraph 2: The gate is closed at night and opened by the guard.",
+    ]
+    assert "depot" not in (folder / "course/sources.yaml").read_text("utf-8")
     assert kitbag("sources", "check", document, "-C", folder).exit_code == 0
     document.write_text(document.read_text("utf-8").replace("closed at night", "closed on Sundays"), "utf-8")
     drifted = kitbag("sources", "check", document, "-C", folder)
     assert drifted.exit_code == 1
     changed = next(line.partition(":")[0] for line in drifted.output.splitlines() if ": reworded" in line)
     assert "changed-passage" in kitbag("check", "-C", folder, "--format", "json").output
-    assert kitbag("sources", "pin", changed, "-C", folder, "--reason", "Read again; the lesson stands.").exit_code == 0
+    pinned = kitbag("sources", "pin", changed, "-C", folder, "--reason", "Read again; the lesson stands.")
+    assert pinned.exit_code == 0
+    assert pinned.stderr.splitlines()[0] == (
+        '"rules" still says that it is of 2024-01-31, and so do the pages. '
+        'Write the day of the newer copy into course/sources.yaml as its "as_of". Next time, --as-of does so.'
+    )
     assert "changed-passage" not in kitbag("check", "-C", folder, "--format", "json").output
     assert "Read again; the lesson stands." in (folder / "course/sources.yaml").read_text("utf-8")
+    document.write_text(
+        document.read_text("utf-8").replace("six", "five") + "\nThe guard has the key of it.\n", "utf-8"
+    )
+    kitbag("sources", "check", document, "-C", folder)
+    dated = kitbag("sources", "pin", "P4", "-C", folder, "--reason", "Rewritten.", "--as-of", "2024-03-01")
+    assert "still says" not in dated.output
+    assert "as_of: 2024-03-01" in (folder / "course/sources.yaml").read_text("utf-8")
+    taken = kitbag("sources", "take", document, "-C", folder)
+    assert "  P6  paragraph 3: The guard has the key of it.\n" in taken.output
+    assert '"rules" still says that it is of 2024-03-01' in taken.output
+
+
+def test_the_first_document_of_a_course_makes_its_file(tea: Path, tmp_path: Path) -> None:
+    document = tmp_path / "rules.txt"
+    document.write_text(f"The depot opens at six, says the {'very ' * 20}long rule.\n", "utf-8")
+    (tea / "course/sources.yaml").unlink()
+    added = kitbag("sources", "add", document, "-C", tea)
+    assert added.exit_code == 0, added.output
+    assert "  P1  paragraph 1: The depot opens at six, says the very very very very very ...\n" in added.output
+    assert (tea / "course/sources.yaml").read_text("utf-8").startswith("schema: sources/1\ndocuments:\n  - id:")
+    nowhere = kitbag("sources", "add", document, "-C", tmp_path)
+    assert nowhere.exit_code == 1
+    assert nowhere.stderr == (
+        f'There is no course in "{tmp_path}". Name its folder with -C, or start a course with: kitbag init\n'
+    )
 
 
 def test_a_document_that_cannot_be_read_leaves_the_sources_alone(tea: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -15,9 +16,11 @@ from kitbag.commands.shared import (
     command_line,
     in_course,
     refusals,
+    say,
     say_next,
     sound,
     sound_course,
+    stop,
     today,
     write,
     write_inside,
@@ -27,9 +30,14 @@ from kitbag.commands.usage import DAY, DOCUMENT, Group
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
+
+    from kitbag.course.sources import Passage
 
 _SOURCES: Final = "course/sources.yaml"
+_OPENING: Final = 12
+"""Words of a passage that are shown, so that a person finds it in the document."""
+_WIDEST: Final = 90
+"""Characters of them: a word can be long."""
 
 
 @click.group(
@@ -60,14 +68,17 @@ def sources_add(
     from kitbag.course.documents.read import read_document
     from kitbag.course.sources_file import Described, with_document
     from kitbag.findings import counted
+    from kitbag.inside import stands_inside
 
     with refusals():
         copy = read_document(file, encoding=encoding)
         said = {"language": _language(folder)} | {field: text for field, text in described.items() if text}
         day = as_of.date() if as_of else today()
-        data, added = with_document(_sources(folder), copy, Described(name or _id_from(file), day, **said))
+        before = _sources(folder) if stands_inside(folder, _SOURCES) else _no_sources(folder)
+        data, added = with_document(before, copy, Described(name or _id_from(file), day, **said))
         write_inside(folder, {_SOURCES: data})
     click.echo(f'Recorded "{added.id}" with {counted(len(added.passages), "passage")} in {_SOURCES}.')
+    _show(added.passages, [passage.text for passage in copy.passages])
     say_next(f'write what is marked "{_to_write()}", then run: {command_line(folder, "check")}')
 
 
@@ -130,19 +141,24 @@ def sources_check(
 @in_course
 @click.argument("passages", nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why the course stands, or what was rewritten; kept as history.")
-def sources_pin(folder: Path, passages: Sequence[str], reason: str) -> None:
+@click.option("--as-of", type=DAY, help="The state that the document now records.")
+def sources_pin(folder: Path, passages: Sequence[str], reason: str, as_of: datetime | None) -> None:
     """Accept noted changes of PASSAGES, such as P7.
 
     Do so when you have rewritten what rests on them, or found that the course stands as it is.
     """
-    from kitbag.course.sources_file import with_pin
+    from kitbag.course.sources_file import documents_of, with_as_of, with_pin
 
     with refusals():
         data = _sources(folder)
         for passage in passages:
             data = with_pin(data, passage, reason=reason, today=today())
+        pinned = [document.id for document in documents_of(data, passages)]
+        for document in pinned if as_of else ():
+            data = with_as_of(data, document, as_of.date() if as_of else today())
         write_inside(folder, {_SOURCES: data})
     click.echo(f"Pinned {', '.join(passages)}.")
+    _remind_of_days(data, pinned, given=as_of is not None)
     say_next(command_line(folder, "check"))
 
 
@@ -151,7 +167,8 @@ def sources_pin(folder: Path, passages: Sequence[str], reason: str) -> None:
 @click.argument("file", type=DOCUMENT)
 @click.option("--document", help="The id of the recorded document; by default the one most like it.")
 @click.option("--encoding", help="The character encoding of a text, where it is not UTF-8.")
-def sources_take(folder: Path, file: Path, document: str | None, encoding: str | None) -> None:
+@click.option("--as-of", type=DAY, help="The state that the document now records.")
+def sources_take(folder: Path, file: Path, document: str | None, encoding: str | None, as_of: datetime | None) -> None:
     """Add the passages that FILE, a newer copy, has in addition.
 
     Each goes into its place in sources.yaml.
@@ -159,20 +176,57 @@ def sources_take(folder: Path, file: Path, document: str | None, encoding: str |
     from kitbag.course.documents.read import read_document
     from kitbag.course.drift import compare
     from kitbag.course.provenance import usage
-    from kitbag.course.sources_file import with_new_passages
+    from kitbag.course.sources_file import with_as_of, with_new_passages
 
     course = sound_course(folder)
     with refusals():
         copy = read_document(file, encoding=encoding)
         drift = compare(course, copy, today=today(), uses=usage(course), document=document)
         data, added = with_new_passages(_sources(folder), drift)
+        if as_of:
+            data = with_as_of(data, drift.document.id, as_of.date())
         write_inside(folder, {_SOURCES: data})
     ids = ", ".join(passage.id for passage in added) or "nothing: the copy has no new passages"
     click.echo(f"Added {ids}.")
+    _show(added, [new.passage.text for new in drift.new])
+    _remind_of_days(data, [drift.document.id] if added else [], given=as_of is not None)
 
 
 def _sources(folder: Path) -> bytes:
     return bytes_inside(folder, _SOURCES)
+
+
+def _no_sources(folder: Path) -> bytes:
+    """Return what sources.yaml holds before the first document, or leave where there is no course for it."""
+    from kitbag.inside import kind_inside
+
+    if kind_inside(folder, "course") != "folder":
+        place = folder if folder != Path() else folder.absolute()
+        stop(f'There is no course in "{place}". Name its folder with -C, or start a course with: kitbag init')
+    return b"schema: sources/1\n"
+
+
+def _show(passages: Sequence[Passage], texts: Sequence[str]) -> None:
+    """Print what is to be labelled: the opening words of each passage, which no file of the course keeps."""
+    from kitbag.results.visible import visible
+
+    for passage, text in zip(passages, texts, strict=True):
+        words = text.split()
+        opening = " ".join(words[:_OPENING])[:_WIDEST]
+        more = " ..." if opening != " ".join(words) else ""
+        click.echo(visible(f"  {passage.id}  {passage.locator}: {opening}{more}"))
+
+
+def _remind_of_days(data: bytes, documents: Sequence[str], *, given: bool) -> None:
+    """Say which documents still carry their old date, once nothing in them waits for a person any more."""
+    from kitbag.course.sources_file import documents_of
+
+    for document in () if given else documents_of(data):
+        if document.id in documents and not any(passage.observed for passage in document.passages):
+            say(
+                f'"{document.id}" still says that it is of {document.as_of}, and so do the pages. '
+                f'Write the day of the newer copy into {_SOURCES} as its "as_of". Next time, --as-of does so.'
+            )
 
 
 def _language(folder: Path) -> str:

@@ -166,6 +166,24 @@ def with_pin(data: bytes, passage_id: str, *, reason: str, today: date) -> bytes
     return _moved(data, passage_id, observed.moved_after) if observed.moved_after else data
 
 
+def with_as_of(data: bytes, document_id: str, day: date) -> bytes:
+    """Say that a document is recorded in its state of another day. Raises CannotEdit."""
+    file = _File(data)
+    number, document = file.document(document_id)
+    file.replace(("documents", number, "as_of"), str(day))
+    documents = list(file.sources.documents)
+    documents[number] = document.model_copy(update={"as_of": day})
+    return file.result(file.sources.model_copy(update={"documents": tuple(documents)}))
+
+
+def documents_of(data: bytes, passages: Sequence[str] | None = None) -> tuple[Document, ...]:
+    """Return the documents of the file, or those that have one of these passages. Raises CannotEdit."""
+    documents = _File(data).sources.documents
+    if passages is None:
+        return documents
+    return tuple(one for one in documents if any(passage.id in passages for passage in one.passages))
+
+
 def _moved(data: bytes, passage_id: str, after: str) -> bytes:
     file = _File(data)
     number, position, passage = file.passage(passage_id)
