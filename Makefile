@@ -13,8 +13,9 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check
 
 # Stamps carry a digest of what they stand for: content decides what is stale, and a fresh clone's dates do not.
+# cli.py computes the first two in the same way, so that both find what the other made.
 digest = $(firstword $(shell { $(1); } | sha256sum))
-VENV_STAMP := .venv/made-$(call digest,pwd; python3 -c 'import sys; print(sys.version_info)')
+VENV_STAMP := .venv/made-$(call digest,pwd -P; python3 -c 'import sys; print(sys.version_info)')
 PINS := $(call digest,cat pyproject.toml constraints.txt .ci/packages)
 COURSE_STAMP := .venv/course-$(PINS)
 TEST_STAMP := .venv/test-$(PINS)
