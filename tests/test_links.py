@@ -102,7 +102,7 @@ def test_an_output_that_is_a_link_is_refused(target: str, evil: Path) -> None:
 
 @pytest.mark.parametrize("what", ["link", "pipe", "folder"])
 @pytest.mark.parametrize(
-    "name", [".site.old", ".site.new-x", ".site.change", ".site.x.tmp", ".built.json", ".printed.json"]
+    "name", [".site.old", ".site.new-x", ".site.change", ".site.x.tmp", ".built.json", ".made.json"]
 )
 def test_what_lies_beside_the_outputs_leads_nowhere(what: str, name: str, evil: Path) -> None:
     (evil / "build").mkdir()
@@ -118,7 +118,7 @@ def test_what_lies_beside_the_outputs_leads_nowhere(what: str, name: str, evil: 
     if name == ".built.json":
         # A folder in the place of Kitbag's own notes is the author's to remove.
         assert odd.is_dir() if what == "folder" else odd.is_file() and not odd.is_symlink()
-    elif name != ".printed.json":
+    elif name != ".made.json":
         assert not os.path.lexists(odd)
 
 
@@ -185,7 +185,7 @@ def test_what_is_no_file_is_reported_at_once(what: str, told: str, name: str, ev
 def test_what_stands_in_for_a_file_of_an_output_is_replaced(what: str, evil: Path) -> None:
     build(evil)
     clean = snapshot(evil / "build/site")
-    for name in ("site/index.html", ".built.json", ".outlines.json", ".printed.json"):
+    for name in ("site/index.html", ".built.json", ".outlines.json", ".made.json"):
         odd = evil / "build" / name
         odd.unlink(missing_ok=True)
         if what == "pipe":

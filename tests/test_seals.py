@@ -1,5 +1,6 @@
 """Nothing in build/ counts unless this user's Kitbag wrote it there."""
 
+import json
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -7,9 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kitbag import build as building
 from kitbag.cli import main
-from kitbag.seals import key, sealed, unsealed
+from kitbag.seals import key, made_here, sealed, unsealed
 
 PROJECTS = Path(__file__).parent / "projects"
 FORGED = b"%PDF-1.7 forged"
@@ -26,7 +26,7 @@ def build(folder: Path, *only: str) -> list[str]:
 
 
 def printed(lines: list[str]) -> int:
-    return sum("pages)" in line for line in lines)
+    return sum(line.endswith((" page)", " pages)")) for line in lines)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_pdf_is_kept_only_as_it_was_printed(course: Path) -> None:
     assert pdf.read_bytes() == was
 
 
-def test_what_came_with_a_folder_is_made_anew(course: Path, home: Path) -> None:
+def test_what_came_with_a_folder_is_made_anew(course: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who knows all that Kitbag does, but not the key, sends a folder with everything forged."""
     clean = {path.name: path.read_bytes() for path in (course / "build/handouts").rglob("*.pdf")}
     assert not clean
@@ -82,18 +82,13 @@ def test_what_came_with_a_folder_is_made_anew(course: Path, home: Path) -> None:
     clean = {path.name: path.read_bytes() for path in (course / "build/handouts").rglob("*.pdf")}
     for path in (course / "build/handouts").rglob("*.pdf"):
         path.write_bytes(FORGED)
-    forged = {
-        output: {name: [digest, sha256(FORGED).hexdigest()] for name, (digest, _) in files.items()}
-        for output, files in building._printed(building.Settings(course / "build")).items()  # noqa: SLF001
-    }
+    made = made_here(course, "build", "handouts")
+    forged = {"handouts": {name: [digest, sha256(FORGED).hexdigest()] for name, (digest, _) in made.items()}}
     assert forged["handouts"]
-    import json
-
-    theirs = home.with_name("theirs")
-    home.rename(theirs)  # from now on this is another user
+    monkeypatch.setenv("KITBAG_STATE_HOME", str(home.with_name("another")))  # from now on this is another user
     data = json.dumps(forged).encode()
     for seal in (bytes(32), b""):
-        (course / "build/.printed.json").write_bytes(seal + data)
+        (course / "build/.made.json").write_bytes(seal + data)
         (course / "build/handouts/.printed.json").write_bytes(data)
         lines = build(course, "handouts", "reports")
         assert "Nothing has changed." not in lines
@@ -121,3 +116,28 @@ def test_without_a_key_everything_is_made_anew(course: Path, home: Path, monkeyp
     monkeypatch.setenv("KITBAG_STATE_HOME", str(home.with_name("again")))
     build(course, "reports")
     assert build(course, "reports") == ["Nothing has changed."]
+
+
+def test_an_export_lists_no_package_that_came_with_the_folder(
+    course: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kitbag("export", "zip", "-C", course)
+    kitbag("export", "epub", "-C", course)
+    packages = course / "build/packages"
+
+    def listed() -> set[str]:
+        names = {one["name"] for one in json.loads((packages / "manifest.json").read_text())["files"]}
+        return {name for name in names if not name.endswith(".html")}
+
+    [archive] = packages.glob("*.zip")
+    [book] = packages.glob("*.epub")
+    assert listed() == {archive.name, book.name}
+    archive.write_bytes(b"PK forged")
+    kitbag("export", "epub", "-C", course)
+    assert listed() == {book.name}
+    kitbag("export", "zip", "-C", course)
+    assert listed() == {archive.name, book.name}
+    monkeypatch.setenv("KITBAG_STATE_HOME", str(home.with_name("another")))  # from now on this is another user
+    kitbag("export", "zip", "-C", course)
+    assert listed() == {archive.name}
+    assert book.name not in (packages / "index.html").read_text("utf-8")

@@ -7,11 +7,10 @@ alone (see `kitbag.ledger`); of one that is made again, files that come out the 
 all that changes, they alone are made, and take their places when the last of them is there.
 """
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -27,14 +26,13 @@ from kitbag.files import (
     read_within,
     recover,
     replace_files,
-    write_atomically,
     write_tree,
 )
 from kitbag.findings import Finding, Place, Severity, counted, has_errors
-from kitbag.inside import InCircles, LeadsOut, folder_inside, kind_inside
+from kitbag.inside import InCircles, LeadsOut, folder_inside
 from kitbag.ledger import OUTLINES, SKETCHES
 from kitbag.parallel import share_out
-from kitbag.seals import sealed, unsealed
+from kitbag.seals import made_here, note_made
 
 # What it takes to render is imported where it is needed: a build that finds nothing changed needs none of it.
 if TYPE_CHECKING:
@@ -51,14 +49,12 @@ MOST_REDRAWN: Final = 100
 PRINTED_TESTS: Final = "results/printed.csv"
 VARIANTS: Final = 2
 """Variants of each test that a build prints; `kitbag paper` draws as many as are asked for."""
-PRINTED: Final = ".printed.json"
-"""Digests of each PDF and of the HTML behind it, by output, so that an unchanged document is not printed again."""
 
 _PLAIN: Final = {"templates/about.html", "templates/brand.css", "templates/certificate.html"}
 """Templates of a course that add to the theme; any other may show whatever it likes of the whole course."""
 
 _HALF_MADE: Final = re.compile(
-    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches|printed)\.json))\.(?:new-\w+|old|change|\w+\.tmp)"
+    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches|made)\.json))\.(?:new-\w+|old|change|\w+\.tmp)"
 )
 """What the building of an output may leave beside it when the process is killed."""
 
@@ -102,8 +98,8 @@ class Work:
     """Told what is being done, in one line at a time."""
     findings: list[Finding] = field(default_factory=list)
     """What could not be made."""
-    printed: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Digests of the HTML and the bytes of each PDF that was made."""
+    made: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Digests of files that are to be known again, by name: of what each was made from, and of its bytes."""
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> int:
         """Write files of the output, and return how many; those that came out as before are kept."""
@@ -228,6 +224,7 @@ def _packages(work: Work) -> int:
     from kitbag.exporters.companions import describe
     from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver, lost
     from kitbag.exporters.learner import RenderedCourse, Undrawn
+    from kitbag.exporters.manifest import digests_in
     from kitbag.exporters.registry import EXPORTERS, export, write_export
 
     templates = work.settings.templates
@@ -248,6 +245,7 @@ def _packages(work: Work) -> int:
                 made = write_export(export(name, selection, templates=templates), work.folder)
                 written |= {path.name: kind for path, kind in made}
         beside = list(describe(work.folder, work.course, written, templates))
+        work.made.update(digests_in(work.folder))
         keep_same(work.folder, before=work.before)
     except OSError as error:
         raise Unwritable(work.target, error) from error
@@ -543,8 +541,8 @@ def _make_one(
         return [Finding("no-pdf", Place(str(settings.into)), str(error), "Everything but PDFs was built.")]
     except OSError as error:
         return [_unwritable(target, error.strerror or str(error))]
-    if work.printed:
-        _keep_printed(settings, before.name, work.printed)
+    if work.made:
+        note_made(*settings.inside, before.name, work.made)
     say(f"{target}: {counted(count, 'file')}")
     return work.findings
 
@@ -565,7 +563,7 @@ def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str)
     """
     from kitbag.rendering.paper_pdf import document_digest, print_documents
 
-    earlier = _printed(work.settings).get(work.before.name, {})
+    earlier = made_here(*work.settings.inside, work.before.name)
     changed: list[tuple[PaperDocument, str]] = []
     digests: dict[str, str] = {}
     for document in documents:
@@ -580,14 +578,14 @@ def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str)
         if kept is None:
             changed.append((document, html))
         else:
-            work.printed[name] = (digests[name], sha256(kept).hexdigest())
+            work.made[name] = (digests[name], sha256(kept).hexdigest())
             yield name, kept
     for number, printed in enumerate(print_documents(changed) if changed else (), start=1):
         work.findings.extend(printed.findings)
         name = printed.path.removeprefix(prefix)
         if printed.pdf is None:
             continue
-        work.printed[name] = (digests[name], sha256(printed.pdf).hexdigest())
+        work.made[name] = (digests[name], sha256(printed.pdf).hexdigest())
         work.say(f"{work.target / name} ({number} of {len(changed)}, {counted(printed.pages, 'page')})")
         yield name, printed.pdf
 
@@ -601,28 +599,6 @@ def _kept_pdf(folder: Path, name: str, earlier: Sequence[str] | None, html: str)
     except Unreadable:
         return None
     return data if sha256(data).hexdigest() == earlier[1] else None
-
-
-def _printed(settings: Settings) -> dict[str, dict[str, Sequence[str]]]:
-    """Return what was printed here, as it was kept; nothing where this user did not keep it."""
-    root, into = settings.inside
-    try:
-        value = json.loads(unsealed(read_within(root, f"{into}/{PRINTED}"), settings.into, PRINTED) or b"{}")
-    except (Unreadable, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _keep_printed(settings: Settings, output: str, printed: Mapping[str, tuple[str, str]]) -> None:
-    """Keep what was printed. Where that can't be done, all of it will be printed again."""
-    root, into = settings.inside
-    now = {
-        name: before for name, before in _printed(settings).items() if kind_inside(root, f"{into}/{name}") == "folder"
-    }
-    data = sealed(json.dumps({**now, output: printed}, sort_keys=True).encode(), settings.into, PRINTED)
-    if data is not None:
-        with suppress(OSError), folder_inside(root, into) as here:
-            write_atomically(here / PRINTED, data)
 
 
 def _litter(into: Path) -> set[Path]:

@@ -5,15 +5,21 @@ The key is random, and kept in the user's state folder. A seal holds for one nam
 
 import errno
 import hmac
+import json
 import os
 import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from kitbag.inside import open_inside
+from kitbag.files import Unreadable, names_within, read_within, write_atomically
+from kitbag.inside import folder_inside, kind_inside, open_inside
 from kitbag.userdata import state_folder
 
+MADE: Final = ".made.json"
+"""Digests of files of the outputs, so that what came with a folder isn't taken for them."""
 _KEY: Final = "build.key"
 _LENGTH: Final = 32
 
@@ -29,6 +35,36 @@ def unsealed(data: bytes, folder: Path, name: str) -> bytes | None:
     secret, seal, rest = key(), data[:_LENGTH], data[_LENGTH:]
     whole = secret is not None and hmac.compare_digest(seal, _seal(secret, rest, folder, name))
     return rest if whole else None
+
+
+def made_here(root: Path, into: str, output: str) -> Mapping[str, Sequence[str]]:
+    """Return what this user's Kitbag noted of the files of an output, by name; nothing where it noted nothing.
+
+    Args:
+        root: the folder that a user named.
+        into: the path from it to the folder that holds the outputs.
+        output: the name of the output.
+    """
+    return _noted(root, into).get(output, {})
+
+
+def note_made(root: Path, into: str, output: str, files: Mapping[str, Sequence[str]]) -> None:
+    """Note digests of the files of an output, to know them again. Where that can't be done, none will be known."""
+    stand = {name for name in names_within(root, into) if kind_inside(root, f"{into}/{name}") == "folder"}
+    now = {name: before for name, before in _noted(root, into).items() if name in stand}
+    data = sealed(json.dumps({**now, output: files}, sort_keys=True).encode(), root / into, MADE)
+    if data is not None:
+        with suppress(OSError), folder_inside(root, into) as here:
+            write_atomically(here / MADE, data)
+
+
+def _noted(root: Path, into: str) -> dict[str, dict[str, Sequence[str]]]:
+    try:
+        data = unsealed(read_within(root, f"{into}/{MADE}"), root / into, MADE)
+        value = json.loads(data or b"{}")
+    except (Unreadable, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def key() -> bytes | None:

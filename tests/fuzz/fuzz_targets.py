@@ -538,7 +538,7 @@ def _lists() -> list[bytes]:
 _LINKED: Final = (
     *("course", "course/course.yaml", "course/m1.yaml", "course/media", "course/media/a.png", "questions"),
     *("questions/m1.yaml", "templates", "templates/about.html", "templates/brand.css", "build", "build/site"),
-    *("build/reports", "build/.lock", "build/.built.json", "build/.outlines.json", "build/.printed.json"),
+    *("build/reports", "build/.lock", "build/.built.json", "build/.outlines.json", "build/.made.json"),
     *("build/site/index.html", "build/.site.old", "build/.site.change", "build/.site.new-a", "build/.built.json.a.tmp"),
     *("build/packages", "build/packages/manifest.json", "build/results", "results", "results/results.sqlite"),
     *("results/grids", "results/records", "results/sittings", "results/.gitignore"),

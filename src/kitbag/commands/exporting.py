@@ -220,16 +220,19 @@ def _write(
     """Write packages, the pages and the list beside them, all or none, or say why not and leave."""
     from kitbag.exporters.companions import describe
     from kitbag.exporters.deliveries import deliver
+    from kitbag.exporters.manifest import digests_in
     from kitbag.exporters.registry import write_export
     from kitbag.files import Unreadable, locked, new_files, recover
     from kitbag.inside import folder_inside
     from kitbag.rendering.faults import TemplateFault, own_templates
+    from kitbag.seals import made_here, note_made
 
     target = (into or folder / "build") / "packages"
+    place = (into or folder, "." if into else "build")
     written: dict[str, str] = {}
     try:
         with (
-            folder_inside(into or folder, "." if into else "build", create=True) as outputs,
+            folder_inside(*place, create=True) as outputs,
             locked(outputs),
             own_templates(templates),
         ):
@@ -240,7 +243,10 @@ def _write(
                     written |= {path.name: name for path in deliver(name, rendered, fresh)}
                 for one in made:
                     written |= {path.name: kind for path, kind in write_export(one, fresh)}
-                beside = [path.name for path in describe(fresh, course, written, templates, before=packages)]
+                ours = made_here(*place, target.name)
+                described = describe(fresh, course, written, templates, before=packages, ours=ours)
+                beside = [path.name for path in described]
+            note_made(*place, target.name, digests_in(packages))
     except TemplateFault as fault:
         stop(f"{fault.place}: This template can't be used: {fault}. Fix it, or use --no-templates.")
     except Unreadable as error:

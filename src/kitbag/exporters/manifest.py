@@ -6,12 +6,14 @@ course and the files alone, so the same course gives the same list.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from kitbag.course.model import Course
 from kitbag.files import Unreadable, is_safe_name, read_within, write_atomically
+from kitbag.inside import open_inside
 
 NAME: Final = "manifest.json"
 SCHEMA: Final = "packages/1"
@@ -59,6 +61,20 @@ def listed_files(folder: Path) -> list[dict[str, Any]]:
         return list(entries(json.loads(read_within(folder, NAME, largest=_LARGEST))))
     except (Unreadable, ValueError, RecursionError):
         return []
+
+
+def digests_in(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return the digests of the files that a folder's list names, by name, as `kitbag.seals` notes them."""
+    return {one["name"]: ("", str(one.get("sha256", ""))) for one in listed_files(folder)}
+
+
+def is_as_listed(folder: Path, entry: dict[str, Any]) -> bool:
+    """Tell whether a file in a folder still holds what its entry in the list says."""
+    try:
+        with os.fdopen(open_inside(folder, entry["name"]), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == entry.get("sha256")
+    except OSError:
+        return False
 
 
 def entries(manifest: Any) -> Iterable[dict[str, Any]]:
