@@ -84,7 +84,7 @@ def _pipe(media: Path) -> None:
         (_renamed, 'There is no file "course/media/pot.svg". Did you mean "Pot.svg"?'),
         (_huge, '"course/media/pot.svg" is larger than 16 MiB. Split it or make it smaller.'),
         (_linked, '"course/media/pot.svg" leads out of the course folder. Copy the file into the folder.'),
-        (_pipe, '"course/media/pot.svg" is not a file. Did you mean "pot.svg"?'),
+        (_pipe, '"course/media/pot.svg" is not a file but a named pipe. Put the file itself there.'),
     ],
 )
 def test_spoiled_media_are_one_error_and_nothing_is_written(
@@ -137,7 +137,7 @@ def test_a_disk_that_is_really_full_leaves_everything_as_it_was(tea: Path, small
         f"{packages} cannot be written: No space left on device. What was there before is still there."
     )
     assert {path.name: path.read_bytes() for path in packages.iterdir()} == before
-    assert sorted(path.name for path in small_disk.iterdir()) == [".lock", "packages"]
+    assert sorted(path.name for path in small_disk.iterdir()) == [".lock", ".made.json", "packages"]
     assert check_folder(packages)[0] == []
 
 
