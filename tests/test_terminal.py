@@ -7,16 +7,15 @@ import re
 import select
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from children import KITBAG, started
 from click.testing import CliRunner, Result
 
 from kitbag import terminal
@@ -283,13 +282,16 @@ def test_a_file_that_holds_no_responses_is_one_sentence(folder: Path, tmp_path: 
 class Terminal:
     """`kitbag quiz` in a pseudo-terminal of its own."""
 
-    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, opened: ExitStack, folder: Path, *arguments: str, **environment: str) -> None:
         self.master, slave = pty.openpty()
-        command = [sys.executable, "-c", "from kitbag.cli import main; main()", "quiz", "-C", str(folder), *arguments]
+        opened.callback(os.close, self.master)
+        command = [*KITBAG, "quiz", "-C", folder, *arguments]
         source = str(Path(terminal.__file__).parents[2])
         known = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "PYTHONPATH": source}
-        self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=known | environment, start_new_session=True
+        streams = {"stdin": slave, "stdout": slave, "stderr": slave}
+        # A session of its own, so that the terminal is its own, too.
+        self.process = opened.enter_context(
+            started(command, **streams, env=known | environment, start_new_session=True, process_group=None)
         )
         os.close(slave)
         self.seen = ""
@@ -314,22 +316,13 @@ class Terminal:
     def kill(self) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        os.close(self.master)
+        self.process.wait(60)
 
 
 @pytest.fixture
 def at_terminal() -> Iterator[Callable[..., Terminal]]:
-    opened: list[Terminal] = []
-
-    def start(folder: Path, *arguments: str, **environment: str) -> Terminal:
-        opened.append(Terminal(folder, *arguments, **environment))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        with suppress(OSError):
-            one.kill()
+    with ExitStack() as opened:
+        yield lambda folder, *arguments, **environment: Terminal(opened, folder, *arguments, **environment)
 
 
 PROMPT = "\r\n> "

@@ -63,14 +63,14 @@ def read_within(folder: Path, name: str, *, largest: int = LARGEST_FILE) -> byte
         raise Unreadable("unreadable", f'"{name}" cannot be read: {reason}.') from None
 
 
-def write_within(folder: Path, name: str, data: bytes) -> None:
+def write_within(folder: Path, name: str, data: bytes, *, private: bool = False) -> None:
     """Write the file `name` below `folder` as `write_atomically` does; no link leads it out of the folder.
 
     Raises:
         OSError: the file can't be written, a link on the way leads out, or something other than a file stands there.
     """
     with file_inside(folder, name, create=True) as path:
-        write_atomically(path, data)
+        write_atomically(path, data, private=private)
 
 
 def names_within(folder: Path, name: str = ".") -> list[str]:
@@ -116,8 +116,10 @@ def is_leftover(name: str) -> bool:
     return name.startswith(".") and name.endswith(".tmp")
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write `data` to `path` as a whole or not at all: into a temporary file beside it, which then takes its name.
+
+    A `private` file can be read by its owner only, where the system knows owners; others get the usual rights.
 
     Raises:
         OSError: the file cannot be written; what stood there before still stands.
@@ -129,8 +131,9 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(OSError):
-            Path(temporary).chmod(_mode_of(path))
+        if not private:  # mkstemp made it its owner's alone.
+            with contextlib.suppress(OSError):
+                Path(temporary).chmod(_mode_of(path))
         Path(temporary).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

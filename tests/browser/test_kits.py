@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -442,12 +443,12 @@ def test_a_reload_in_the_middle_goes_on(open_test: Callable[..., Page], answer_a
 class OwnChromium:
     """A browser with a profile that outlives it, to be killed without warning."""
 
-    def __init__(self, kind: BrowserType, chromium: str, profile: Path) -> None:
+    def __init__(self, kind: BrowserType, chromium: str, profile: Path, opened: ExitStack) -> None:
         said = profile / "DevToolsActivePort"
         said.unlink(missing_ok=True)
         options = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}")
-        self._process = subprocess.Popen(
-            [chromium, *QUIET, *options, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        self._process = opened.enter_context(
+            started([chromium, *QUIET, *options, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         )
         end = time.monotonic() + 30
         while not said.exists() or len(said.read_text("utf-8").splitlines()) < 2:
@@ -459,21 +460,14 @@ class OwnChromium:
     def kill(self) -> None:
         """End it as a power cut would; what it has not written is lost."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(60)
 
 
 @pytest.fixture
 def own_chromium(browser: Browser, tmp_path: Path) -> Iterator[Callable[[], OwnChromium]]:
     chromium = next(path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path)
-    started: list[OwnChromium] = []
-
-    def start() -> OwnChromium:
-        started.append(OwnChromium(browser.browser_type, chromium, tmp_path))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.kill()
+    with ExitStack() as opened:
+        yield lambda: OwnChromium(browser.browser_type, chromium, tmp_path, opened)
 
 
 def test_a_browser_that_is_killed_loses_nothing_that_was_kept(

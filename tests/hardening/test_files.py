@@ -3,11 +3,11 @@
 import contextlib
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import children
 import pytest
 from hardening_commands import QUICK, commands, run
 
@@ -161,7 +161,7 @@ def as_nobody(prepared: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
         before: tuple[str, ...] = ()
     elif shutil.which("setpriv"):
         before = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-        if subprocess.run([*before, "true"], check=False).returncode:
+        if children.run([*before, "true"]).returncode:
             pytest.skip("root cannot become somebody else here")
     else:
         pytest.skip("setpriv is not installed, and root may write everywhere")
@@ -231,13 +231,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of a few hundred kilobytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", disk], check=False, capture_output=True
-    )
+    mounted = children.run(["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", disk])
     if mounted.returncode:
         pytest.skip("a disk cannot be mounted here")
     yield disk
-    subprocess.run(["umount", disk], check=True)
+    children.run(["umount", disk], check=True)
 
 
 def fill(disk: Path) -> Path:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hardening_commands import KITBAG, LONGEST, commands, run
+from children import KITBAG, LONGEST, started
+from hardening_commands import commands, run
 
 
 def closed(descriptor: int) -> dict[str, Any]:
     stream = ("stdin", "stdout", "stderr")[descriptor]
-    return {stream: None, "preexec_fn": lambda: os.close(descriptor)}
+    sign = ("<", ">", "2>")[descriptor]
+    return {stream: None, "before": ("sh", "-c", f'exec "$@" {sign}&-', "sh")}
 
 
 def full() -> dict[str, Any]:
@@ -61,9 +63,7 @@ def test_a_full_device_is_told_in_one_line(name: str, place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["schema", "check-json"])
 def test_a_reader_that_reads_no_further(name: str, place: Path) -> None:
-    with subprocess.Popen(
-        [*KITBAG, *commands(place)[name]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
+    with started([*KITBAG, *commands(place)[name]], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout
         assert running.stderr
         running.stdout.read(1)
@@ -73,7 +73,7 @@ def test_a_reader_that_reads_no_further(name: str, place: Path) -> None:
 
 def test_a_preview_whose_words_nobody_reads_any_more(place: Path) -> None:
     """As in `kitbag preview 2>&1 | head -1`: it ends with the next word that it has to say."""
-    with subprocess.Popen([*KITBAG, *commands(place)["preview"]], stderr=subprocess.PIPE, text=True) as running:
+    with started([*KITBAG, *commands(place)["preview"]], stderr=subprocess.PIPE) as running:
         assert running.stderr
         assert running.stderr.readline().startswith("Preview at http://127.0.0.1:")
         assert running.stderr.readline().startswith("Read in ")
@@ -106,11 +106,11 @@ def test_an_interrupted_build_tidies_up(name: str, place: Path) -> None:
     assert run(commands(place)["build-site"]).returncode == 0
     before = sorted(path.name for path in (tea / "build").iterdir())
     command = [*KITBAG, "build", "-C", str(tea), "--only", "handouts"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
         while running.poll() is None and not list((tea / "build").glob(".handouts.new-*")):
             time.sleep(0.01)
         running.send_signal(getattr(signal, name))
-        told = running.communicate(timeout=300)[0]
+        told = running.communicate(timeout=LONGEST)[0]
     assert running.returncode == 130, told
     assert told.splitlines()[-1] == "Interrupted."
     assert "Traceback" not in told
@@ -127,9 +127,9 @@ def test_what_the_caller_ignores_stays_ignored(place: Path) -> None:
 @pytest.mark.slow
 def test_two_builds_at_once(place: Path) -> None:
     command = [*KITBAG, *commands(place)["build-site"]]
-    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, **pipes) as one, subprocess.Popen(command, **pipes) as other:
-        told = [running.communicate(timeout=300)[0] for running in (one, other)]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with started(command, **pipes) as one, started(command, **pipes) as other:
+        told = [running.communicate(timeout=LONGEST)[0] for running in (one, other)]
         codes = sorted((one.returncode, other.returncode))
     assert codes in ([0, 0], [0, 3]), told
     if codes == [0, 3]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from children import run, started
 
 from kitbag.preview.serving import FIRST_PORT, PortTaken, PreviewServer
 from kitbag.preview.showing import Showing
@@ -232,14 +233,14 @@ def test_a_port_that_is_taken_is_told_in_one_line(server: PreviewServer) -> None
     with pytest.raises(PortTaken, match=message):
         PreviewServer(server.showing, server.server_port)
     command = [*KITBAG, "preview", "-C", str(PROJECT), "--port", str(server.server_port)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run(command)
     assert (done.returncode, done.stdout, done.stderr) == (3, "", message + "\n")
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_it_ends_cleanly(name: str, tmp_path: Path) -> None:
     command = [*KITBAG, "preview", "-C", str(tmp_path)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+    with started(command, stderr=subprocess.PIPE) as running:
         assert running.stderr
         first = running.stderr.readline()
         assert first.startswith("Preview at http://127.0.0.1:")

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from children import started
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -82,17 +83,14 @@ def twin() -> Iterator[Twin]:
     if node is None:
         pytest.skip("no node to run the JavaScript twin with")
     command = [node, str(HERE / "twin.js"), str(QUIZ / "shuffle.js"), str(QUIZ / "scoring.js")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
 
         def ask(do: str, **question: object) -> Any:
-            process.stdin.write(json.dumps({"do": do, **question}) + "\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            return json.loads(process.stdout.readline())  # type: ignore[union-attr]
+            process.stdin.write(json.dumps({"do": do, **question}) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
 
         yield ask
-        process.stdin.close()
 
 
 def response_of(case: dict[str, Any]) -> Any:

@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from children import LONGEST, Child, started
 from click.testing import CliRunner
 
 from kitbag.cli import main
@@ -69,12 +71,12 @@ def stick(tmp_path: Path) -> Path:
     return stick
 
 
-def merge(folder: Path, store: Path, stick: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", MERGE, str(folder), str(store), str(stick)]
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    assert started.stdout is not None
-    assert started.stdout.readline() == "ready\n"
-    return started
+@contextmanager
+def merging(folder: Path, store: Path, stick: Path) -> Iterator[Child]:
+    command = [sys.executable, "-c", MERGE, folder, store, stick]
+    with started(command, stdout=subprocess.PIPE, env=ENVIRONMENT) as process:
+        assert process.stdout.readline() == "ready\n"
+        yield process
 
 
 def kept(store: Path) -> list[str]:
@@ -92,16 +94,17 @@ def test_a_hundred_kills_of_the_merge_lose_nothing_that_was_acknowledged(folder:
             store.unlink(missing_ok=True)
             Path(f"{store}-journal").unlink(missing_ok=True)
             acknowledged.clear()
-        process = merge(folder, store, stick)
-        time.sleep(chance.random() * 0.15)
-        process.send_signal(signal.SIGKILL)
-        output, _ = process.communicate()
+        with merging(folder, store, stick) as process:
+            time.sleep(chance.random() * 0.15)
+            process.send_signal(signal.SIGKILL)
+            output, _ = process.communicate(timeout=LONGEST)
         words = [line.split() for line in output.splitlines() if line.count(" ") == 1]
         acknowledged |= {name for _, name in words if len(name) == 36}
         there = kept(store)
         assert len(set(there)) == len(there)
         assert acknowledged <= set(there)
-    merge(folder, store, stick).communicate()
+    with merging(folder, store, stick) as process:
+        process.communicate(timeout=LONGEST)
     assert len(kept(store)) == 200
 
 
@@ -132,18 +135,15 @@ def test_a_hundred_kills_of_the_terminal_lose_no_answer_that_was_shown(folder: P
     command = [*KITBAG, "quiz", "-C", str(folder), "m1", "--plain"]
     last = ""
     for number in range(100):
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENVIRONMENT
-        )
-        assert process.stdin is not None
-        answers = [f"answer {number} {place}" for place in range(30)]
-        process.stdin.write("".join(f"/7\n{answer}\n" for answer in answers).encode())
-        process.stdin.flush()
-        assert process.stdout is not None
-        process.stdout.readline()  # it is there
-        time.sleep(chance.random() * 0.3)
-        process.kill()
-        output, _ = process.communicate()
+        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        with started(command, **streams, text=False, env=ENVIRONMENT) as process:
+            answers = [f"answer {number} {place}" for place in range(30)]
+            process.stdin.write("".join(f"/7\n{answer}\n" for answer in answers).encode())
+            process.stdin.flush()
+            process.stdout.readline()  # it is there
+            time.sleep(chance.random() * 0.3)
+            process.kill()
+            output, _ = process.communicate(timeout=LONGEST)
         shown = [
             line for line in output.decode("utf-8", "replace").splitlines() if line.startswith("Your answer: answer")
         ]

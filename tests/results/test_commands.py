@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
@@ -96,13 +98,40 @@ def test_add_tells_of_each_record_that_is_refused_and_keeps_the_others(folder: P
     (stick / "bad\x1b[2J.json").write_text("<script>", "utf-8")
     result = kitbag("results", "add", "-C", folder, stick)
     assert result.stderr == (f"{stick}/bad\ufffd[2J.json: not-a-record: It is cut short, or is no record at all.\n")
-    assert result.stdout == "Added 6, refused 1; waiting for their edition: 0.\n"
+    assert result.stdout == "Added 6, already there 0, refused 1; waiting for their edition: 0.\n"
     assert result.exit_code == 1
     assert (folder / "results" / "results.sqlite").is_file()
     assert (folder / "results" / ".gitignore").read_text("utf-8").endswith("*\n")
     again = kitbag("results", "add", "-C", folder, stick / "1.json")
-    assert again.stdout == "Added 0, refused 1; waiting for their edition: 0.\n"
-    assert again.exit_code == 1
+    assert again.stdout == "Added 0, already there 1, refused 0; waiting for their edition: 0.\n"
+    assert again.exit_code == 0, "a stick that was added before is no mistake"
+
+
+def test_results_from_another_machine_are_scored_again_once(folder: Path, stick: Path) -> None:
+    assert kitbag("results", "add", "-C", folder, stick).exit_code == 0
+    with closing(sqlite3.connect(folder / "results/results.sqlite")) as connection:
+        connection.execute("UPDATE attempt SET passed = 1, marks = '4', possible = '4'")
+        connection.commit()
+    first, second = kitbag("results", "report", "-C", folder), kitbag("results", "report", "-C", folder)
+    assert first.stderr == "These results were last written elsewhere, so 6 records will be scored again.\n"
+    assert second.stderr == ""
+    assert first.stdout == second.stdout
+    assert "passed: 2, not passed: 1" in second.stdout
+
+
+def test_no_certificate_for_a_record_that_would_not_be_added(folder: Path, stick: Path) -> None:
+    forged = json.loads((stick / "2.json").read_text("utf-8"))
+    attempt = Attempt.model_validate(forged | {"items": [], "marks": "25", "possible": "25"})
+    (stick / "2.json").write_bytes(write_record(attempt))
+    refused = kitbag("certificate", "-C", folder, stick / "2.json")
+    added = kitbag("results", "add", "-C", folder, stick / "2.json")
+    assert refused.exit_code == added.exit_code == 1
+    reason = (
+        f'Its items are not those of form "{attempt.form}": it was edited, or the course was, and kept its edition.'
+    )
+    assert refused.stderr == f"{stick}/2.json: {reason}\n"
+    assert added.stderr == f"{stick}/2.json: altered: {reason}\n"
+    assert not (folder / "build/certificates").exists()
 
 
 def test_a_build_leaves_the_results_alone(folder: Path, stick: Path) -> None:

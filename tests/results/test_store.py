@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -27,7 +28,7 @@ from kitbag.results.gather import Found, gather
 from kitbag.results.judging import Judge, Unfit
 from kitbag.results.record import BadRecord, read_record, sealed, write_record
 from kitbag.results.sheet import key_response
-from kitbag.results.store import NotAStore, Outcome, Store, open_store
+from kitbag.results.store import NotAStore, Outcome, Store, Twins, open_store
 
 WHEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PROJECT = Path(__file__).parents[1] / "projects/every-item-type"
@@ -228,7 +229,7 @@ def test_no_marks_can_be_given_that_the_item_does_not_have(judge: Judge, make: M
 
 
 def test_a_sheet_of_essays_is_filled_in_and_read_back(store: Store, judge: Judge, make: Make, course: Course) -> None:
-    add(store, judge, make(responses={"essay": "=1+1"}), make(2))
+    add(store, judge, make(responses={"essay": "=1+1"}), make(2, person="Roe"))
     rows = list(csv.DictReader(io.StringIO(sheet(course, store))))
     assert [(row["criterion"], row["points"], row["marks"], row["response"]) for row in rows] == [
         ("cause", "2", "", "'=1+1"),
@@ -273,7 +274,7 @@ def test_a_stick_of_all_sorts(tmp_path: Path, store: Store, judge: Judge, make: 
     good = write_record(make())
     value = json.loads(good)
     (stick / "a.json").write_bytes(good)
-    (stick / "b renamed.txt").write_bytes(write_record(make(2)))
+    (stick / "b renamed.txt").write_bytes(write_record(make(2, person="Roe")))
     (stick / "c twice.json").write_bytes(good)
     (stick / "d half.json").write_bytes(good[: len(good) // 2])
     (stick / "e edited.json").write_bytes(good.replace(b'"Doe"', b'"Roe"'))
@@ -285,7 +286,7 @@ def test_a_stick_of_all_sorts(tmp_path: Path, store: Store, judge: Judge, make: 
     (stick / "j script.json").write_text("<script>alert(1)</script>", "utf-8")
     (stick / "k deep.json").write_text("[" * 100_000, "utf-8")
     (stick / "l folder.json").mkdir()
-    (stick / "l folder.json" / "m.json").write_bytes(write_record(make(4)))
+    (stick / "l folder.json" / "m.json").write_bytes(write_record(make(4, person="Poe")))
     (stick / "n link.json").symlink_to("a.json")
     (stick / "o empty.json").touch()
     (stick / "p number.json").write_text(json.dumps(value | {"attempt": 2**80}), "utf-8")
@@ -406,7 +407,7 @@ def test_a_merge_that_stops_half_way_keeps_what_it_reported(
 ) -> None:
     monkeypatch.setattr("kitbag.results.store.BATCH", 2)
     path = tmp_path / "results.sqlite"
-    files = (Found(str(number), write_record(make(number))) for number in range(1, 8))
+    files = (Found(str(number), write_record(make(number, person=f"Doe {number}"))) for number in range(1, 8))
     with open_store(path) as store:
         outcomes = store.add(files, judge)
         reported = [next(outcomes) for _ in range(3)]
@@ -415,3 +416,198 @@ def test_a_merge_that_stops_half_way_keeps_what_it_reported(
         kept = {taken.id for taken in store.attempts()}
     assert {make(int(one.name)).id for one in reported} <= kept
     assert len(kept) == 4
+
+
+# --- The same sitting twice ----------------------------------------------------------------------------------------
+
+
+def test_the_same_sitting_under_another_id_counts_once(store: Store, judge: Judge, make: Make) -> None:
+    again = make(2, submitted=make().submitted)
+    renamed = make(3, person="Roe", submitted=make().submitted)
+    assert codes(add(store, judge, make(), again, renamed)) == ["new", "known", "known"]
+    assert len(list(store.attempts())) == 1
+    assert all(total.shown == 1 for total in store.item_totals())
+
+
+def test_another_record_of_the_same_person_on_the_same_form_waits_for_a_decision(
+    store: Store, judge: Judge, make: Make
+) -> None:
+    other = make(2, person=" DOE ", responses={"single": "b"})
+    (_, twin) = add(store, judge, make(essays=4), other)
+    assert (twin.code, twin.kept) == ("twin", False)
+    assert twin.message == (
+        f"A record of the same sitting with other content was added before: Doe, form {other.form}, "
+        f"{make(essays=4).marks} of {other.possible} marks on 2026-11-23. "
+        "Add it with --twins replace to count this one instead, or with --twins both if it is another person."
+    )
+    found = [Found("b", write_record(other))]
+    assert codes(list(store.add(found, judge, twins=Twins.REPLACE))) == ["replaced"]
+    assert [taken.id for taken in store.attempts()] == [other.id]
+    found = [Found("a", write_record(make(essays=4)))]
+    assert codes(list(store.add(found, judge, twins=Twins.BOTH))) == ["new"]
+    assert len(list(store.attempts())) == 2
+
+
+def test_people_without_a_name_on_one_form_are_told_apart(store: Store, judge: Judge, make: Make) -> None:
+    assert codes(add(store, judge, *(make(number, person="") for number in (1, 2, 3)))) == ["new"] * 3
+
+
+def test_a_sheet_that_was_corrected_takes_its_own_place(store: Store, judge: Judge, make: Make) -> None:
+    paper = {"channel": "paper", "submitted": WHEN}
+    next_day = paper | {"started": WHEN + timedelta(days=1), "submitted": WHEN + timedelta(days=1)}
+    outcomes = add(
+        store,
+        judge,
+        make(**paper),
+        make(**next_day),
+        make(**next_day, responses={"single": "b"}),
+        make(person="Roe", **paper),
+    )
+    assert codes(outcomes) == ["new", "known", "corrected", "twin"]
+    assert (
+        outcomes[2].message
+        == f"It corrects the answer sheet that was added before, with {make().marks} of {make().possible} marks."
+    )
+    assert len(list(store.attempts())) == 1
+
+
+# --- Times ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"submitted": WHEN - timedelta(minutes=1)}, "It was handed in before it was started."),
+        ({"submitted": datetime(9999, 1, 1, tzinfo=UTC)}, "It was handed in on 9999-01-01, which is yet to come."),
+        (
+            {"started": datetime(1, 1, 2, tzinfo=UTC), "submitted": datetime(1, 1, 2, tzinfo=UTC)},
+            "It was handed in on 0001-01-02, before the course was written.",
+        ),
+    ],
+)
+def test_times_that_cannot_be_are_refused_unless_a_person_knows_better(
+    store: Store, course: Course, judge: Judge, make: Make, changes: dict[str, Any], reason: str
+) -> None:
+    (outcome,) = add(store, judge, make(**changes))
+    assert (outcome.code, outcome.kept) == ("odd-time", False)
+    assert outcome.message.startswith(reason.replace("0001", "1")) or outcome.message.startswith(reason)
+    assert outcome.message.endswith("Was the clock of the device wrong? --any-time takes it all the same.")
+    assert codes(add(store, Judge(course, any_time=True), make(**changes))) == ["new"]
+
+
+def test_a_test_that_took_a_month_is_remarked_on(store: Store, course: Course, make: Make) -> None:
+    (test,) = [test for test in course.info.tests if test.id == "all"]
+    others = [one for one in course.info.tests if one.id != "all"]
+    tests = (*others, test.model_copy(update={"minutes": 5}))
+    limited = replace(course, info=course.info.model_copy(update={"tests": tests}))
+    (outcome,) = add(store, Judge(limited), make(started=WHEN - timedelta(days=30)))
+    assert (outcome.code, outcome.kept) == ("remark", True)
+    assert outcome.message == "It counts. It took 43211 minutes; the test has 5."
+
+
+def test_an_attempt_that_its_form_is_not_for_is_refused(store: Store, judge: Judge, make: Make) -> None:
+    (outcome,) = add(store, judge, make(attempt=3))
+    assert (outcome.code, outcome.message) == ("altered", "It says it is attempt 3; its form is for attempt 1.")
+
+
+# --- Stores from elsewhere -----------------------------------------------------------------------------------------
+
+
+def spoil(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def filled(path: Path, judge: Judge, *records: Attempt) -> None:
+    with open_store(path) as opened:
+        list(opened.rescore(judge))
+        add(opened, judge, *records)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON attempt BEGIN UPDATE attempt SET passed = 1; END",
+        "CREATE VIEW results AS SELECT * FROM attempt",
+        "CREATE INDEX i ON attempt (upper(person))",
+        "CREATE TABLE more (x)",
+        "ALTER TABLE attempt ADD COLUMN x TEXT",
+        "DROP INDEX attempt_by_test",
+    ],
+)
+def test_a_file_with_another_schema_is_refused(tmp_path: Path, judge: Judge, make: Make, statement: str) -> None:
+    path = tmp_path / "results.sqlite"
+    filled(path, judge, make())
+    spoil(path, statement)
+    with pytest.raises(NotAStore, match="Move it away, and add the records again to a new one"), open_store(path):
+        pass
+
+
+def test_what_is_stored_of_marks_is_not_believed_when_the_file_came_from_elsewhere(
+    tmp_path: Path, judge: Judge, make: Make
+) -> None:
+    path = tmp_path / "results.sqlite"
+    filled(path, judge, make(essays=4), make(2, person="Roe", responses={"single": "b"}, essays=4))
+    with open_store(path) as opened:
+        assert opened.trusted
+        before = list(opened.attempts())
+    spoil(path, "UPDATE attempt SET marks = '99', possible = '99', passed = 1", "UPDATE item SET marks = '1'")
+    with open_store(path) as opened:
+        assert not opened.trusted
+        assert list(opened.rescore(judge)) == []
+        assert list(opened.attempts()) == before
+    with open_store(path) as opened:
+        assert opened.trusted
+
+
+def test_a_forged_record_put_into_the_file_does_not_count(tmp_path: Path, judge: Judge, make: Make) -> None:
+    path = tmp_path / "results.sqlite"
+    filled(path, judge, make(essays=4))
+    forged = make(items=(), marks="25", possible="25", passed=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE attempt SET record = ?", (write_record(forged),))
+        connection.commit()
+    with open_store(path) as opened:
+        (outcome,) = opened.rescore(judge)
+        assert (outcome.code, outcome.kept) == ("altered", False)
+        assert list(opened.passed()) == []
+        assert opened.item_totals() == []
+
+
+def test_a_file_that_can_only_be_read_is_scored_again_in_memory(tmp_path: Path, judge: Judge, make: Make) -> None:
+    path = tmp_path / "results.sqlite"
+    filled(path, judge, make(essays=4))
+    spoil(path, "UPDATE attempt SET marks = '0'")
+    before = path.read_bytes()
+    with open_store(path) as opened:
+        opened._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - root may write everywhere
+        assert list(opened.rescore(judge)) == []
+        assert [taken.marks for taken in opened.attempts()] == [Fraction(make(essays=4).marks)]
+    assert path.read_bytes() == before
+
+
+def test_results_are_their_owners_alone(tmp_path: Path, judge: Judge, make: Make) -> None:
+    path = tmp_path / "results.sqlite"
+    path.touch(mode=0o644)
+    filled(path, judge, make())
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_merges_at_the_same_moment_wait_for_each_other(tmp_path: Path, judge: Judge, make: Make) -> None:
+    path = tmp_path / "results.sqlite"
+    filled(path, judge)
+    waited: list[str] = []
+    with open_store(path) as one, open_store(path) as other:
+        first = one.add([Found("a", write_record(make())), Found("b", write_record(make(2, person="Roe")))], judge)
+        one._begin()  # noqa: SLF001 - another process is in the middle of its transaction
+
+        def end() -> None:
+            waited.append("told")
+            one._connection.rollback()  # noqa: SLF001
+            assert codes(list(first)) == ["new", "new"]
+
+        found = [Found("a", write_record(make())), Found("c", write_record(make(3, person="Poe")))]
+        assert codes(list(other.add(found, judge, on_wait=end))) == ["known", "new"]
+    assert waited == ["told"]

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
@@ -17,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from children import run, started
 
 from kitbag.course.load import load_course
 from kitbag.course.model import Course
@@ -142,9 +142,9 @@ def record_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     home = ROOT / ".venv/record-store"
     python = home / "bin/python"
     if not (home / "ready").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+        run([sys.executable, "-m", "venv", "--clear", home], check=True)
         command = [str(python), "-m", "pip", "install", "--quiet", "ralph-malph[full]>=5.1,<6"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run(command, longest=1200)
         if done.returncode:
             pytest.skip(f"no record store can be installed: {done.stderr.strip().splitlines()[-1]}")
         (home / "ready").touch()
@@ -159,7 +159,7 @@ def record_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         "RALPH_BACKENDS__LRS__FS__DEFAULT_LRS_FILE": "statements.jsonl",
     }
     login = ["-u", "kitbag", "-p", "kitbag", "-s", "all", "-M", "mailto:tests@example.org", "-w"]
-    subprocess.run([str(home / "bin/ralph"), "auth", *login], env=environment, check=True, capture_output=True)
+    run([home / "bin/ralph", "auth", *login], env=environment, check=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}/xAPI/statements"
@@ -175,20 +175,17 @@ def record_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return json.loads(answer.read() or b"null")
 
-    with subprocess.Popen([str(python), "-c", SERVER, str(port)], env=environment) as server:
-        try:
-            end = time.monotonic() + 120
-            while True:
-                assert server.poll() is None, "the record store ended"
-                try:
-                    ask()
-                    break
-                except OSError:
-                    assert time.monotonic() < end, "the record store does not answer"
-                    time.sleep(0.2)
-            yield ask
-        finally:
-            server.kill()
+    with started([python, "-c", SERVER, str(port)], env=environment) as server:
+        end = time.monotonic() + 120
+        while True:
+            assert server.poll() is None, "the record store ended"
+            try:
+                ask()
+                break
+            except OSError:
+                assert time.monotonic() < end, "the record store does not answer"
+                time.sleep(0.2)
+        yield ask
 
 
 @pytest.mark.acceptance

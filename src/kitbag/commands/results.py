@@ -35,35 +35,53 @@ def results() -> None:
 @results.command("add", examples=("kitbag results add", "kitbag results add /media/stick"))
 @in_course
 @in_store
+@click.option(
+    "--twins",
+    type=click.Choice(["refuse", "replace", "both"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with another record of the same sitting or answer sheet.",
+)
+@click.option("--any-time", is_flag=True, help="Take records whose times can't be right, as from a wrong clock.")
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1)
-def results_add(folder: Path, where: Path | None, files: Sequence[Path]) -> None:
+def results_add(folder: Path, where: Path | None, files: Sequence[Path], twins: str, *, any_time: bool) -> None:
     """Add the attempt records in FILES, and score each again.
 
     FILES may be folders or a whole stick. Without FILES it adds the tests taken in this folder's terminal and the
-    grids marked here. A record that was altered, is of another course or was added before is refused with the
-    reason, and the exit code is 1.
+    grids marked here. A record that was added before counts once. One that was altered, is of another course, or
+    contradicts a record of the same sitting is refused with the reason, and the exit code is 1.
     """
     from itertools import chain
 
     from kitbag.results.gather import gather
     from kitbag.results.judging import Judge
     from kitbag.results.place import own_records
-    from kitbag.results.store import NotAStore
+    from kitbag.results.store import NotAStore, Twins
     from kitbag.results.visible import visible
 
-    judge = Judge(sound_course(folder))
-    counts = {True: 0, False: 0}
-    with opened_store(folder, where) as store:
+    course = sound_course(folder)
+    judge = Judge(course, any_time=any_time)
+    added = known = refused = 0
+    with opened_store(course, where, judge) as store:
+        found = gather(files or own_records(folder))
         try:
-            for outcome in chain(store.judge_waiting(judge), store.add(gather(files or own_records(folder)), judge)):
-                counts[outcome.kept] += 1
-                if outcome.code != "new":
+            for outcome in chain(
+                store.judge_waiting(judge), store.add(found, judge, twins=Twins(twins), on_wait=_wait)
+            ):
+                added += outcome.kept
+                known += outcome.code == "known"
+                refused += not outcome.kept and outcome.code != "known"
+                if outcome.code not in ("new", "known"):
                     click.echo(f"{visible(outcome.name)}: {outcome.code}: {outcome.message}", err=not outcome.kept)
         except NotAStore as error:
-            stop(f"{error} Added {counts[True]} before that. Make room, and add the same files again.", IN_PART)
+            stop(f"{error} Added {added} before that. Make room, and add the same files again.", IN_PART)
         waiting = len(store.waiting())
-    click.echo(f"Added {counts[True]}, refused {counts[False]}; waiting for their edition: {waiting}.")
-    sys.exit(MISTAKES if counts[False] else 0)
+    click.echo(f"Added {added}, already there {known}, refused {refused}; waiting for their edition: {waiting}.")
+    sys.exit(MISTAKES if refused else 0)
+
+
+def _wait() -> None:
+    click.echo("Another Kitbag is writing into these results; waiting for it.", err=True)
 
 
 @results.command(
@@ -103,7 +121,7 @@ def results_report(
         names = read_roster(bytes_of(roster)) if roster else None
     except NotARoster as error:
         stop(str(error))
-    with opened_store(folder, where) as store:
+    with opened_store(course, where) as store:
         made = report(course, store, roster=names)
     if style == "pdf":
         try:
@@ -137,7 +155,7 @@ def results_export(folder: Path, where: Path | None, xapi: Path, home: str) -> N
     if not home.startswith(("https://", "http://")) or not home.endswith("/") or set(home) & set(' "<>\\^`{|}'):
         raise click.BadParameter("expected an address such as https://training.example/.", param_hint="--home")
     course = sound_course(folder)
-    with opened_store(folder, where) as store:
+    with opened_store(course, where) as store:
         made = list(statements(course, store, home=home))
     lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in made)
     write({xapi: f"[\n{lines}\n]\n".encode()})
@@ -158,7 +176,7 @@ def results_verify(folder: Path, where: Path | None, code: str, name: str) -> No
     from kitbag.results.visible import visible
 
     course = sound_course(folder)
-    with opened_store(folder, where) as store:
+    with opened_store(course, where) as store:
         found = certified(course, store.passed(), code, name=name)
     if found is not None:
         said, attempt = found
@@ -180,7 +198,7 @@ def results_essays(folder: Path, where: Path | None, output: Path) -> None:
     from kitbag.results.essays import sheet
 
     course = sound_course(folder)
-    with opened_store(folder, where) as store:
+    with opened_store(course, where) as store:
         text = sheet(course, store)
     # With a byte order mark, spreadsheets take it for UTF-8.
     write({output: text.encode("utf-8-sig")})
@@ -204,7 +222,7 @@ def results_mark(folder: Path, where: Path | None, filled: Path) -> None:
 
     course = sound_course(folder)
     judge = Judge(course)
-    with opened_store(folder, where) as store:
+    with opened_store(course, where) as store:
         try:
             records = marked(bytes_of(filled), course, store, judge)
         except WrongSheet as error:

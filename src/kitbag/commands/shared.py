@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kitbag.course.parts import Places
     from kitbag.findings import Finding, Place
     from kitbag.ledger import Lines
+    from kitbag.results.judging import Judge
     from kitbag.results.store import Store
 
 Size = Literal["a4", "letter"]
@@ -152,18 +153,29 @@ def place_of(course: Course, places: Places) -> Callable[[str], Place]:
 
 
 @contextlib.contextmanager
-def opened_store(folder: Path, where: Path | None) -> Iterator[Store]:
-    """Open the results of a course, or say why not and leave."""
+def opened_store(course: Course, where: Path | None, judge: Judge | None = None) -> Iterator[Store]:
+    """Open the results of a course, or say why not and leave.
+
+    Results that came from elsewhere are scored again first, by `judge` or by one made for the purpose.
+    """
+    from kitbag.results.judging import Judge
     from kitbag.results.place import store_path
     from kitbag.results.store import NotAStore, open_store
+    from kitbag.results.visible import visible
 
     try:
-        with open_store(where or store_path(folder)) as store:
+        with open_store(where or store_path(course.folder)) as store:
+            if not store.trusted and store.size:
+                records = counted(store.size, "record")
+                click.echo(f"These results were last written elsewhere, so {records} will be scored again.", err=True)
+                for outcome in store.rescore(judge or Judge(course)):
+                    click.echo(f"{visible(outcome.name)}: {outcome.code}: {outcome.message}", err=True)
+            store.trusted = True
             yield store
     except NotAStore as error:
         stop(str(error), IN_PART)
     except OSError as error:
-        stop(f"{error.filename or folder} cannot be written: {error.strerror or error}.", IN_PART)
+        stop(f"{error.filename or course.folder} cannot be written: {error.strerror or error}.", IN_PART)
 
 
 def bytes_of(file: Path) -> bytes:
@@ -187,13 +199,16 @@ def bytes_inside(folder: Path, name: str) -> bytes:
         stop(f"{error} {error.hint}".strip())
 
 
-def write_inside(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a course folder, each whole or not at all, or say which can't be written and leave."""
+def write_inside(folder: Path, files: Mapping[str, bytes], *, private: bool = False) -> None:
+    """Write files below a course folder, each whole or not at all, or say which can't be written and leave.
+
+    `private` files can be read by their owner only, where the system knows owners.
+    """
     from kitbag.files import write_within
 
     for name, data in files.items():
         try:
-            write_within(folder, name, data)
+            write_within(folder, name, data, private=private)
         except OSError as error:
             stop(f"{folder / name} cannot be written: {error.strerror or error}.", IN_PART)
 
@@ -207,6 +222,11 @@ def write(files: Mapping[Path, bytes]) -> None:
             write_atomically(path, data)
         except OSError as error:
             stop(f"{path} cannot be written: {error.strerror or error}.", IN_PART)
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number with its noun: `1 record`, `2 records`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def today() -> date:

@@ -112,8 +112,9 @@ def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path |
     findings = [finding for one in marked for finding in one.findings]
     root, name = (into, "results") if into else (folder, "build/results")
     files = {f"{one.test}-{one.person[:_NAME_SHOWN] or 'sheet'}-{one.id[:8]}.json": one for one in attempts}
-    _tidy(root, name)
-    write_inside(root, {f"{name}/{_file_name(file)}": write_record(attempt) for file, attempt in files.items()})
+    names = {_file_name(file): attempt for file, attempt in files.items()}
+    _tidy(root, name, set(names))
+    write_inside(root, {f"{name}/{file}": write_record(one) for file, one in names.items()}, private=True)
     print_findings(findings, err=True)
     for attempt in attempts:
         passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
@@ -124,12 +125,14 @@ def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path |
     sys.exit(MISTAKES if any(finding.severity is Severity.ERROR for finding in findings) else 0)
 
 
-def _tidy(root: Path, name: str) -> None:
-    """Remove what a killed command left of records it was writing."""
+def _tidy(root: Path, folder: str, names: set[str]) -> None:
+    """Remove what a killed command left of records, and earlier records of these sheets under a corrected name."""
     from kitbag.inside import folder_inside
 
-    with contextlib.suppress(OSError), folder_inside(root, name) as here:
-        for leftover in here.glob(".*.tmp"):
+    sheets = {name.rpartition("-")[2] for name in names}
+    with contextlib.suppress(OSError), folder_inside(root, folder) as here:
+        earlier = [path for path in here.glob("*.json") if path.name.rpartition("-")[2] in sheets]
+        for leftover in (*here.glob(".*.tmp"), *(path for path in earlier if path.name not in names)):
             with contextlib.suppress(OSError):
                 leftover.unlink()
 
@@ -193,7 +196,7 @@ def certificate(
         raise click.UsageError("--passed prints for everyone in the results; name no records and no person.")
     completions = [(record.stem, _completion(course, record, name, instructor)) for record in records]
     if passed:
-        with opened_store(folder, None) as store:
+        with opened_store(course, None) as store:
             completions = [(one.id, completion_of(one, instructor=instructor)) for one in store.passed()]
         if not completions:
             stop("Nobody has passed yet, by these results.")
@@ -285,15 +288,16 @@ def _quiz_name(quizzes: Mapping[str, str], name: str | None, *, asking: bool) ->
 
 
 def _completion(course: Course, file: Path, name: str, instructor: str) -> Completion:
+    """Return what the certificate of a record says; leave where `results add` would refuse the record."""
     from kitbag.rendering.paper_certificate import completion_of
+    from kitbag.results.judging import Judge, Unfit
     from kitbag.results.record import BadRecord, read_record
 
     try:
-        attempt = read_record(bytes_of(file))
-        if (attempt.course, attempt.edition) != (course.info.id, course.info.edition):
-            stop(f"{file}: It is of {attempt.course}, edition {attempt.edition}; this is another course or edition.")
+        judged = Judge(course).judge(read_record(bytes_of(file)))
+        attempt = judged.attempt.model_copy(update={"passed": judged.passed})
         return completion_of(attempt, name=name, instructor=instructor)
-    except (BadRecord, ValueError) as error:
+    except (BadRecord, Unfit, ValueError) as error:
         stop(f"{file}: {error}")
 
 

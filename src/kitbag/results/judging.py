@@ -1,7 +1,8 @@
 """What a record is worth: whose it is, whether it fits the form it names, and its marks by the one scorer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -26,6 +27,13 @@ MOST_KNOWN: Final = 20_000
 LONGEST_KNOWN: Final = 200
 """Characters of a response whose score is remembered."""
 
+CLOCKS_DIFFER: Final = timedelta(days=1)
+"""How far a device's clock may be ahead: more than any time zone that was set wrongly."""
+MOST_EXTRA_TIME: Final = 3
+"""The most that an allowance lengthens a test, with some room."""
+PAUSE: Final = 60
+"""Minutes that a test may have been left open besides."""
+
 _Key: TypeAlias = tuple[ScoringRule | None, str, str | tuple[str, ...] | frozenset[tuple[str, str]] | None]
 
 
@@ -36,7 +44,7 @@ class Unfit(Exception):
     """
 
     def __init__(self, code: str, message: str) -> None:
-        """Keep the reason in a word: `foreign`, `other-edition`, `practice`, `unknown-form`, `altered`."""
+        """Keep the reason in a word: `foreign`, `other-edition`, `practice`, `unknown-form`, `altered`, `odd-time`."""
         super().__init__(message)
         self.code = code
 
@@ -55,6 +63,8 @@ class Judged:
     """`None` for a pre-test, and while a person has yet to mark an essay that decides."""
     pending: int
     """Essays that a person has yet to mark."""
+    remarks: tuple[str, ...] = ()
+    """What a person should look at, each as a whole sentence. The record counts all the same."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class _Form:
     """A form as its records must have it."""
 
     test: str
+    attempt: int
     shown: tuple[tuple[str, tuple[str, ...]], ...]
     """The id and the shown order of each item."""
     items: tuple[Item, ...]
@@ -72,9 +83,17 @@ class _Form:
 class Judge:
     """Judges records of one course in one edition."""
 
-    def __init__(self, course: Course) -> None:
-        """Take the course; its forms are drawn again as records name them."""
+    def __init__(self, course: Course, *, now: datetime | None = None, any_time: bool = False) -> None:
+        """Take the course; its forms are drawn again as records name them.
+
+        Args:
+            course: the course.
+            now: the time, with its offset from UTC; the clock's where not given.
+            any_time: whether to take records whose times can't be right, as from a device with a wrong clock.
+        """
         self._course = course
+        self._now = now or datetime.now(UTC)
+        self._any_time = any_time
         self._tests = {test.id: test for test in course.info.tests}
         self._assembly = Assembly(course.banks, course.info.tests)
         self._forms: dict[str, _Form | None] = {}
@@ -98,7 +117,25 @@ class Judge:
         test = self._tests.get(attempt.test)
         if test is None:
             raise Unfit("unknown-form", f'The course has no test "{_said(attempt.test)}".')
-        return self._scored(attempt, test, self._form_of(attempt))
+        form = self._form_of(attempt)
+        if not self._any_time:
+            self._check_times(attempt)
+        return self._scored(attempt, test, form)
+
+    def _check_times(self, attempt: Attempt) -> None:
+        hint = "Was the clock of the device wrong? --any-time takes it all the same."
+        if attempt.submitted < attempt.started:
+            raise Unfit("odd-time", f"It was handed in before it was started. {hint}")
+        if attempt.submitted > self._now + CLOCKS_DIFFER:
+            raise Unfit("odd-time", f"It was handed in on {attempt.submitted:%Y-%m-%d}, which is yet to come. {hint}")
+        if self._course.as_of and attempt.submitted.date().isoformat() < self._course.as_of:
+            message = f"It was handed in on {attempt.submitted:%Y-%m-%d}, before the course was written."
+            raise Unfit("odd-time", f"{message} {hint}")
+
+    def _remarks(self, attempt: Attempt, test: Assessment) -> Iterator[str]:
+        minutes = (attempt.submitted - attempt.started).total_seconds() / 60
+        if test.minutes and attempt.channel != "paper" and minutes > MOST_EXTRA_TIME * test.minutes + PAUSE:
+            yield f"It took {round(minutes)} minutes; the test has {test.minutes}."
 
     def _form_of(self, attempt: Attempt) -> _Form:
         if attempt.form not in self._forms:
@@ -106,6 +143,9 @@ class Judge:
         form = self._forms[attempt.form]
         if form is None or form.test != attempt.test:
             raise Unfit("unknown-form", f'There is no form "{_said(attempt.form)}" of the test "{attempt.test}".')
+        if form.attempt != attempt.attempt:
+            message = f"It says it is attempt {attempt.attempt}; its form is for attempt {form.attempt}."
+            raise Unfit("altered", message)
         if tuple((result.item, result.order) for result in attempt.items) != form.shown:
             message = f'Its items are not those of form "{attempt.form}": it was edited, or the course was, and kept '
             raise Unfit("altered", f"{message}its edition.")
@@ -122,6 +162,7 @@ class Judge:
         items = tuple(drawn.item for drawn in form.items)
         return _Form(
             test=form.test.id,
+            attempt=form.attempt,
             shown=tuple((drawn.item.id, drawn.order) for drawn in form.items),
             items=items,
             objectives=tuple(item.objective for item in items),
@@ -146,6 +187,7 @@ class Judge:
             possible=form.possible,
             passed=passed,
             pending=len(waiting),
+            remarks=tuple(self._remarks(attempt, test)),
         )
 
     def _marks(self, result: ItemResult, item: Item, test: Assessment) -> Fraction | None:

@@ -222,7 +222,8 @@ class _Marker:
             cut_score = info.cut_score if test.cut_score is None else test.cut_score
             pending = any(result.marks is None for result in results)
             passed = None if pending else passes(marks, possible, cut_score)
-        sheet = [info.id, info.edition, test.id, variant.form.id, number, name, self._when.date().isoformat()]
+        # Neither the name nor the day: whoever corrects a name, or marks again on another day, has the same sheet.
+        sheet = [info.id, info.edition, test.id, variant.form.id, number]
         return Attempt(
             schema_="attempt/1",
             # Drawn from the row, so that a grid marked again gives no second record of the same sheet.

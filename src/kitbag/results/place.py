@@ -22,10 +22,9 @@ MARKED: Final = "build/results"
 
 def results_folder(course: Path) -> Path:
     """Return the folder of a course's results, and make it where there is none. Raises OSError."""
-    is_new = not stands_inside(course, FOLDER)
     with folder_inside(course, FOLDER, create=True) as folder:
-        if is_new:
-            with contextlib.suppress(OSError):  # a stick knows no owners
+        with contextlib.suppress(OSError):  # a stick knows no owners
+            if folder.stat().st_mode & 0o077:
                 folder.chmod(0o700)
         if not stands_inside(folder, ".gitignore"):
             write_atomically(folder / ".gitignore", b"# Results are about people: they stay out of git.\n*\n")

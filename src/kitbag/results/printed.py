@@ -76,7 +76,7 @@ def keep_grid(folder: Path, variants: Sequence[Variant], *, seats: int) -> str:
         after = extended_grid(before, variants, file=name)
     if after != before:
         results_folder(folder)
-        write_within(folder, name, after)
+        write_within(folder, name, after, private=True)
     return name
 
 

@@ -74,7 +74,9 @@ class Desk:
 
     def save(self, sitting: Sitting) -> None:
         """Keep a sitting; when this returns, it survives a power cut. Raises OSError."""
-        write_within(self._root, self._name(self._file), sitting.state.model_dump_json(by_alias=True).encode())
+        write_within(
+            self._root, self._name(self._file), sitting.state.model_dump_json(by_alias=True).encode(), private=True
+        )
 
     def left(self) -> State | None:
         """Return the sitting that was left here; one that cannot be read is put aside. Raises OSError."""
@@ -148,9 +150,9 @@ class Desk:
         person = re.sub("[^A-Za-z0-9]+", "-", plain).strip("-")[:30] or f"attempt-{attempt.attempt}"
         path = (folder or self.folder / RECORDS) / f"{attempt.test}-{person}-{attempt.id[:8]}.json"
         if folder:
-            write_atomically(path, write_record(attempt))
+            write_atomically(path, write_record(attempt), private=True)
         else:
-            write_within(self._root, self._name(path), write_record(attempt))
+            write_within(self._root, self._name(path), write_record(attempt), private=True)
         return path
 
     def earlier(self) -> list[Attempt]:

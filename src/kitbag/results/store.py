@@ -8,24 +8,32 @@ items holds what item statistics need: who chose what, what it earned, and how l
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
+from functools import cache
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final
 
-from kitbag.results.attempt import Attempt
+from kitbag.files import Unreadable, read_within, write_within
+from kitbag.results.attempt import Attempt, Response
 from kitbag.results.gather import Found
 from kitbag.results.judging import Judge, Judged, Unfit, completes
 from kitbag.results.record import BadRecord, read_record
 from kitbag.results.roster import same_person
+from kitbag.results.visible import visible
+from kitbag.seals import sealed, unsealed
 
 VERSION: Final = 1
 """Of the tables below; SQLite keeps it as `user_version`."""
 APPLICATION: Final = 0x4B544247
 """Tells a store of ours from any other SQLite file (`application_id`): "KTBG"."""
+LARGEST_VALUE: Final = 64 * 1024 * 1024
+"""Bytes in one record, or in any other value of the file."""
 BATCH: Final = 500
 """Records in one transaction."""
 LONGEST_PATH: Final = 504
@@ -66,6 +74,10 @@ CREATE TABLE IF NOT EXISTS item (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS attempt_by_test ON attempt (course, test, person);
 """
+WAIT: Final = 60
+"""Seconds to wait for another Kitbag that is writing into the same store."""
+_WITHOUT_NOTICE: Final = 0.5
+"""Seconds of them that nobody is told about."""
 
 
 class NotAStore(Exception):
@@ -136,23 +148,100 @@ class ItemTotal:
     possible: Fraction
 
 
+class Twins(StrEnum):
+    """What to do with a record of a sitting or sheet of which another record, with other content, is there."""
+
+    REFUSE = "refuse"
+    """Keep the earlier one, and let a person decide."""
+    REPLACE = "replace"
+    """Take the new one in its place."""
+    BOTH = "both"
+    """Count both: they are of two people, or of two sittings."""
+
+
 class Store:
     """The results of one course."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, trusted: bool = True) -> None:
         """Take an open connection; `open_store` makes one."""
         self._connection = connection
+        self.trusted = trusted
+        """Whether this user's Kitbag wrote all of it, on this machine. If not, `rescore` it before you read it."""
 
-    def add(self, files: Iterable[Found], judge: Judge) -> Iterator[Outcome]:
+    @property
+    def size(self) -> int:
+        """How many records it holds. Raises NotAStore."""
+        with _undamaged():
+            return int(self._connection.execute("SELECT count(*) FROM attempt").fetchone()[0])
+
+    def rescore(self, judge: Judge) -> Iterator[Outcome]:
+        """Judge every record again, and believe nothing else that the file says; yield what no longer counts.
+
+        Raises:
+            NotAStore: as `add`.
+        """
+        outcomes = []
+        try:
+            self._begin_or_copy()
+            for name, data in self._connection.execute("SELECT id, record FROM attempt ORDER BY id").fetchall():
+                try:
+                    attempt = read_record(data)
+                    if attempt.id != name:
+                        raise BadRecord("altered", f"It stands where the record {name} should be.")
+                    self._replace(attempt, data, judge.judge(attempt), known=True)
+                except (BadRecord, Unfit, TypeError) as error:
+                    self._connection.execute("DELETE FROM item WHERE attempt = ?", (name,))
+                    self._connection.execute("UPDATE attempt SET counts = 0 WHERE id = ?", (name,))
+                    code = getattr(error, "code", "altered")
+                    if code != "other-edition":
+                        outcomes.append(Outcome(str(name), kept=False, code=code, message=f"{error} It doesn't count."))
+            self._connection.execute("DELETE FROM item WHERE attempt NOT IN (SELECT id FROM attempt WHERE counts = 1)")
+            self._connection.commit()
+        except sqlite3.Error as error:
+            raise NotAStore(f"The results cannot be written: {error}.") from error
+        finally:
+            self._connection.rollback()
+        self.trusted = True
+        yield from outcomes
+
+    def _begin_or_copy(self) -> None:
+        """Begin to write; where the file can only be read, go on with a copy of it in memory."""
+        try:
+            self._begin()
+        except sqlite3.OperationalError:
+            copy = sqlite3.connect(":memory:", isolation_level="IMMEDIATE")
+            self._connection.backup(copy)
+            self._connection = copy
+            self._begin()
+
+    def add(
+        self,
+        files: Iterable[Found],
+        judge: Judge,
+        *,
+        twins: Twins = Twins.REFUSE,
+        on_wait: Callable[[], None] = lambda: None,
+    ) -> Iterator[Outcome]:
         """Judge records and keep the good ones, a batch to a transaction; yield what became of each, once it is safe.
+
+        Args:
+            files: the records.
+            judge: of the course.
+            twins: what to do with a record of a sitting or sheet that is there with other content.
+            on_wait: called when another process is writing into the store; after `WAIT` seconds it is given up.
 
         Raises:
             NotAStore: the disk is full or the file is damaged; what was yielded before is safe.
         """
         batch: list[Outcome] = []
+        known: _Known | None = None
         try:
             for file in files:
-                batch.append(self._take(file, judge))
+                if not self._connection.in_transaction:
+                    # What is known is looked up under the same lock under which records are kept.
+                    self._begin(on_wait)
+                    known = _Known(self._connection)
+                batch.append(self._take(file, judge, known or _Known(self._connection), twins))
                 if len(batch) == BATCH:
                     self._connection.commit()
                     yield from batch
@@ -164,6 +253,18 @@ class Store:
             self._connection.rollback()
         yield from batch
 
+    def _begin(self, on_wait: Callable[[], None] = lambda: None) -> None:
+        """Begin to write, once no other process does. Raises sqlite3.Error."""
+        self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * _WITHOUT_NOTICE)}")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            on_wait()
+            self._connection.execute(f"PRAGMA busy_timeout = {1000 * WAIT}")
+            self._connection.execute("BEGIN IMMEDIATE")
+
     def judge_waiting(self, judge: Judge) -> Iterator[Outcome]:
         """Judge again the records that wait for an edition; yield those whose edition the judge knows.
 
@@ -172,6 +273,7 @@ class Store:
         """
         outcomes = []
         try:
+            self._begin()
             rows = self._connection.execute("SELECT id, record FROM attempt WHERE counts = 0 ORDER BY id").fetchall()
             for name, data in rows:
                 with _undamaged():
@@ -251,29 +353,33 @@ class Store:
         with _undamaged():
             return [(str(name), str(edition)) for name, edition in self._connection.execute(query)]
 
-    def _take(self, file: Found, judge: Judge) -> Outcome:
+    def _take(self, file: Found, judge: Judge, known: "_Known", twins: Twins) -> Outcome:
         data = file.data
         if isinstance(data, BadRecord):
             return Outcome(file.name, kept=False, code=data.code, message=str(data))
+        code, message = "new", "It counts."
         try:
             attempt = read_record(data)
-            known = self._connection.execute("SELECT record FROM attempt WHERE id = ?", (attempt.id,)).fetchone()
-            if known:
-                with _undamaged():
-                    earlier = read_record(known[0])
-                _compare(earlier, attempt)
+            earlier = known.like(attempt, both=twins is Twins.BOTH)
+            if earlier is not None:
+                code, message = _compare(earlier, attempt, twins)
             judged = judge.judge(attempt)
         except BadRecord as error:
             return Outcome(file.name, kept=False, code=error.code, message=str(error))
         except Unfit as error:
             if error.code != "other-edition":
                 return Outcome(file.name, kept=False, code=error.code, message=str(error))
-            self._replace(attempt, data, None, known=bool(known))
-            return Outcome(file.name, kept=True, code="waiting", message=f"{error} It is kept until then.")
-        self._replace(attempt, data, judged, known=bool(known))
-        if known:
-            return Outcome(file.name, kept=True, code="marked", message="It brings marks for essays that waited.")
-        return Outcome(file.name, kept=True, code="new", message="It counts.")
+            code, message, judged = "waiting", f"{error} It is kept until then.", None
+        if earlier is not None:
+            self._connection.execute("DELETE FROM item WHERE attempt = ?", (earlier.id,))
+            self._connection.execute("DELETE FROM attempt WHERE id = ?", (earlier.id,))
+            known.forget(earlier)
+        self._replace(attempt, data, judged, known=False)
+        known.learn(attempt)
+        if judged and judged.remarks:
+            message = " ".join([message, *judged.remarks])
+            code = "remark" if code == "new" else code
+        return Outcome(file.name, kept=True, code=code, message=message)
 
     def _replace(self, attempt: Attempt, data: bytes, judged: Judged | None, *, known: bool) -> None:
         """Keep a record, in the place of an earlier state of it where one is `known`."""
@@ -340,14 +446,96 @@ def _taken(row: tuple[Any, ...]) -> Taken:
     )
 
 
-def _compare(earlier: Attempt, attempt: Attempt) -> None:
-    """Raise BadRecord where a record adds nothing to an earlier state of it, or contradicts it."""
-    if earlier.digest == attempt.digest:
+class _Known:
+    """The records of a store by what tells one sitting or answer sheet from another."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Look them up; the caller holds the lock."""
+        self._connection = connection
+        self._ids: set[str] = set()
+        self._by_person: dict[tuple[str, ...], str] = {}
+        self._by_time: dict[tuple[str, ...], str] = {}
+        columns = "id, form, number, channel, person, started, submitted"
+        for name, form, number, channel, person, started, submitted in connection.execute(
+            f"SELECT {columns} FROM attempt ORDER BY rowid"  # noqa: S608 - columns of ours
+        ):
+            self._note(name, form, number, channel, person, started, submitted)
+
+    def _note(self, name: str, form: str, number: int, channel: str, person: str, started: str, submitted: str) -> None:
+        self._ids.add(name)
+        if same_person(person):
+            self._by_person.setdefault((form, str(number), same_person(person)), name)
+        if channel in _TIMED:
+            self._by_time.setdefault((form, started, submitted), name)
+
+    def learn(self, attempt: Attempt) -> None:
+        """Note a record that was kept."""
+        times = attempt.started.isoformat(), attempt.submitted.isoformat()
+        self._note(attempt.id, attempt.form, attempt.attempt, attempt.channel, attempt.person, *times)
+
+    def forget(self, attempt: Attempt) -> None:
+        """Forget a record that was replaced."""
+        self._ids.discard(attempt.id)
+        for known in (self._by_person, self._by_time):
+            for key in [key for key, name in known.items() if name == attempt.id]:
+                del known[key]
+
+    def like(self, attempt: Attempt, *, both: bool) -> Attempt | None:
+        """Return the record of the same sitting or answer sheet, if there is one. Raises NotAStore.
+
+        It has the same id; or it is of the same person on the same form; or, where a device counted the time to the
+        millisecond, it began and ended at the same moments. `both` looks for the same id alone.
+        """
+        name: str | None = attempt.id if attempt.id in self._ids else None
+        if name is None and not both:
+            person = same_person(attempt.person)
+            name = self._by_person.get((attempt.form, str(attempt.attempt), person)) if person else None
+            if name is None and attempt.channel in _TIMED:
+                times = attempt.started.isoformat(), attempt.submitted.isoformat()
+                name = self._by_time.get((attempt.form, *times))
+        if name is None:
+            return None
+        (data,) = self._connection.execute("SELECT record FROM attempt WHERE id = ?", (name,)).fetchone()
+        with _undamaged():
+            return read_record(data)
+
+
+_TIMED: Final = ("browser", "platform")
+"""Channels whose records hold times to the millisecond, which no two sittings share."""
+
+
+def _compare(earlier: Attempt, attempt: Attempt, twins: Twins) -> tuple[str, str]:
+    """Return in a word and a sentence why a record takes the place of an earlier one of the same sitting or sheet.
+
+    Raises:
+        BadRecord: it adds nothing, or a person has to decide which of the two counts.
+    """
+    if earlier.digest == attempt.digest or (earlier.id != attempt.id and _answers(earlier) == _answers(attempt)):
         raise BadRecord("known", "It was added before, and is counted once.")
-    if completes(earlier, attempt):
+    if earlier.id == attempt.id and completes(earlier, attempt):
         raise BadRecord("known", "It was added before, and its essays have been marked since.")
-    if not completes(attempt, earlier):
-        raise BadRecord("twin", "Another record of the same attempt, with other content, was added before.")
+    if earlier.id == attempt.id and completes(attempt, earlier):
+        return "marked", "It brings marks for essays that waited."
+    same_name = same_person(earlier.person) == same_person(attempt.person)
+    if attempt.channel == earlier.channel == "paper" and earlier.id == attempt.id and same_name:
+        if _answers(earlier) == _answers(attempt):
+            raise BadRecord("known", "It was added before, and is counted once.")
+        was = f"{earlier.marks} of {earlier.possible}"
+        return "corrected", f"It corrects the answer sheet that was added before, with {was} marks."
+    if twins is Twins.REPLACE:
+        return "replaced", "It takes the place of the record that was added before."
+    who = visible(earlier.person)[:60] or "someone without a name"
+    kind = "answer sheet" if attempt.channel == "paper" else "sitting"
+    raise BadRecord(
+        "twin",
+        f"A record of the same {kind} with other content was added before: {who}, form {earlier.form}, "
+        f"{earlier.marks} of {earlier.possible} marks on {earlier.submitted:%Y-%m-%d}. "
+        "Add it with --twins replace to count this one instead, or with --twins both if it is another person.",
+    )
+
+
+def _answers(attempt: Attempt) -> list[tuple[str, Response, str | None]]:
+    return [(result.item, result.response, result.marks) for result in attempt.items]
 
 
 @contextmanager
@@ -359,7 +547,8 @@ def open_store(path: Path) -> Iterator[Store]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level="IMMEDIATE", timeout=30)
+        connection = sqlite3.connect(path, isolation_level="IMMEDIATE", timeout=WAIT)
+        _keep_private(path)
     except (sqlite3.Error, OSError) as error:
         raise NotAStore(f"{path} cannot be used as a store of results: {_reason(path, error)}.") from error
     with closing(connection):
@@ -367,7 +556,46 @@ def open_store(path: Path) -> Iterator[Store]:
             _prepare(connection)
         except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite may quote what is no text
             raise NotAStore(f"{path} cannot be used as a store of results: {_reason(path, error)}.") from error
-        yield Store(connection)
+        store = Store(connection, trusted=_is_ours(path))
+        try:
+            yield store
+        finally:
+            connection.close()
+            if store.trusted:
+                _seal(path)
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether a store is as this user's Kitbag left it, on this machine; a new one is."""
+    try:
+        seal = read_within(path.parent, _seal_name(path))
+        return unsealed(seal, path.parent, path.name) == _digest_of(path)
+    except (Unreadable, OSError):
+        return False
+
+
+def _seal(path: Path) -> None:
+    """Note beside a store how this user's Kitbag left it. Without a place for that, it is scored again next time."""
+    with suppress(OSError):
+        digest = _digest_of(path)
+        if not _is_ours(path) and (seal := sealed(digest, path.parent, path.name)) is not None:
+            write_within(path.parent, _seal_name(path), seal)
+
+
+def _seal_name(path: Path) -> str:
+    return f".{path.name}.seal"
+
+
+def _digest_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").digest()
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody but its owner read the results, where the system knows owners."""
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def _reason(path: Path, error: Exception) -> str:
@@ -378,7 +606,10 @@ def _reason(path: Path, error: Exception) -> str:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA synchronous = FULL")
+    # The file may come from anyone: nothing in its schema runs, and nothing in it is taken to be well-formed.
+    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -394,3 +625,21 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError("it holds something else")
     elif version != VERSION:
         raise sqlite3.DatabaseError("it was made by a newer Kitbag")
+    strange = sorted(_schema_of(connection) - _own_schema())
+    if strange or len(_schema_of(connection)) < len(_own_schema()):
+        what = f'holds "{visible(strange[0][1])[:60]}", which no store of Kitbag has' if strange else "lacks a table"
+        message = f"it {what}. Move it away, and add the records again to a new one"
+        raise sqlite3.DatabaseError(message)
+
+
+@cache
+def _own_schema() -> frozenset[tuple[str, str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES)
+        return frozenset(_schema_of(connection))
+
+
+def _schema_of(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """Return kind, name and definition of everything in a file: tables and indexes, triggers and views if any."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
+    return {(str(kind), str(name), " ".join(str(sql or "").split())) for kind, name, sql in rows}

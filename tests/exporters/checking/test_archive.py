@@ -5,13 +5,13 @@ import os
 import re
 import stat
 import struct
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from children import run
 
 from kitbag.exporters.checking.archive import MOST_ENTRIES
 from kitbag.exporters.checking.registry import check_package
@@ -256,6 +256,6 @@ def test_memory_stays_flat_whatever_comes(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from kitbag.exporters.checking.registry import check_package\n"
         "check_package(Path(sys.argv[1])); print(Path('/proc/self/status').read_text())"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    done = run([sys.executable, "-c", program, path], check=True)
     [peak] = re.findall(r"VmHWM:\s+(\d+) kB", done.stdout)
     assert int(peak) < 128 * 1024
