@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from children import KITBAG, run
 from click.testing import CliRunner, Result
+from pypdf import PdfReader
 
 from kitbag import __version__
+from kitbag.build import Settings, print_certificates
 from kitbag.cli import main
 from kitbag.commands.shared import lines_of, print_findings, print_lines
 from kitbag.course.load import load_course
 from kitbag.findings import Finding, Place, Severity
+from kitbag.rendering.paper_certificate import Completion, file_names
 from kitbag.rendering.paper_exams import draw_forms
 from kitbag.results.sheet import as_written, key_response, sheet_entry
 
@@ -225,10 +228,36 @@ def test_paper_is_printed_marked_and_certified(tea: Path) -> None:
     assert "Ada O'Neil: 4 of 4 passed\nBo: 0 of 4 not passed\n" in marked.output
     assert "Wrote 2 records" in marked.output
     ada, bo = sorted((tea / "build/results").iterdir())
-    assert kitbag("certificate", bo, "-C", tea).output.endswith("this attempt was not passed\n")
-    certified = kitbag("certificate", ada, "-C", tea, "--instructor", "I. Khan")
+    alone = kitbag("certificate", bo, "-C", tea)
+    assert (alone.exit_code, alone.output) == (
+        1,
+        f"{bo}: not passed, so there is no certificate.\nNo certificate was printed.\n",
+    )
+    certified = kitbag("certificate", ada, bo, "-C", tea, "--instructor", "I. Khan")
     assert certified.exit_code == 0, certified.output
-    assert [path.name for path in (tea / "build/certificates").glob("*.pdf")] == [f"{ada.stem}.pdf"]
+    assert certified.stderr.startswith(f"{bo}: not passed, so there is no certificate.\n")
+    assert [path.name for path in (tea / "build/certificates").glob("*.pdf")] == [f"Ada-O-Neil-{form.id}.pdf"]
+
+
+def test_certificates_are_named_after_people_printed_together_and_stay(tea: Path) -> None:
+    course = load_course(tea).course
+    assert course
+    people = [Completion(name, score="4 / 4", form="7KQX-3M2R") for name in ("Ada O'Neil", "Zoë <b>", "Ada O'Neil", "")]
+    said: list[str] = []
+
+    def award(some: list[Completion]) -> None:
+        named = list(zip(file_names(some), some, strict=True))
+        assert print_certificates(course, Settings(tea / "build", ()), said.append, named) == []
+
+    award(people)
+    folder = tea / "build/certificates"
+    people_of = ["Ada-O-Neil-7KQX-3M2R", "Ada-O-Neil-7KQX-3M2R-2", "Zoë-b-7KQX-3M2R", "certificate-7KQX-3M2R"]
+    assert sorted(path.stem for path in folder.glob("*.pdf")) == sorted([*people_of, "all-certificates"])
+    assert len(PdfReader(folder / "all-certificates.pdf").pages) == 4
+    before = {path: path.read_bytes() for path in folder.glob("*.pdf")}
+    award([Completion("Later", score="3 / 4", form="7KQX-3M2R")])
+    assert {path: path.read_bytes() for path in before} == before
+    assert (folder / "Later-7KQX-3M2R.pdf").is_file()
 
 
 def test_an_unchanged_document_is_not_printed_again(tea: Path) -> None:

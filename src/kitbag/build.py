@@ -9,7 +9,7 @@ all that changes, they alone are made, and take their places when the last of th
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +47,8 @@ SEATS: Final = 24
 MOST_REDRAWN: Final = 100
 """How often a bank may change after its papers were printed before a seed has to be named."""
 PRINTED_TESTS: Final = "results/printed.csv"
+ALL_CERTIFICATES: Final = "all-certificates"
+"""The name of the PDF that holds all certificates printed together."""
 VARIANTS: Final = 2
 """Variants of each test that a build prints; `kitbag paper` draws as many as are asked for."""
 
@@ -437,10 +439,12 @@ def print_certificates(
 ) -> list[Finding]:
     """Print a certificate for each completion, given with the name of its file; without any, one to fill in by hand.
 
+    Where there are several, one more PDF holds them all. Certificates that were printed before stay.
+
     Returns:
         What could not be made, each with the reason.
     """
-    from kitbag.rendering.paper_certificate import certificate
+    from kitbag.rendering.paper_certificate import certificate, together
 
     wanted: Sequence[tuple[str, Completion | None]] = completions or [("certificate", None)]
 
@@ -449,7 +453,9 @@ def print_certificates(
             certificate(course, said, size=settings.paper, templates=settings.templates, path=f"{name}.pdf")
             for name, said in wanted
         ]
-        return work.write(print_changed(work, pages, ""))
+        pages += [together(tuple(pages), path=f"{ALL_CERTIFICATES}.pdf")] if len(pages) > 1 else []
+        written = {page.path for page in pages}
+        return work.write([*print_changed(work, pages, ""), *_printed_before(work, without=written)])
 
     return _make(course, settings, say, {"certificates": make})
 
@@ -588,6 +594,15 @@ def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str)
         work.made[name] = (digests[name], sha256(printed.pdf).hexdigest())
         work.say(f"{work.target / name} ({number} of {len(changed)}, {counted(printed.pages, 'page')})")
         yield name, printed.pdf
+
+
+def _printed_before(work: Work, *, without: Collection[str]) -> Iterable[tuple[str, bytes]]:
+    """Give the other PDFs that this user's Kitbag printed into this output before, byte for byte."""
+    for name, earlier in sorted(made_here(*work.settings.inside, work.before.name).items()):
+        kept = None if name in without else _kept_pdf(work.before, name, earlier, earlier[0])
+        if kept is not None:
+            work.made[name] = (earlier[0], earlier[1])
+            yield name, kept
 
 
 def _kept_pdf(folder: Path, name: str, earlier: Sequence[str] | None, html: str) -> bytes | None:

@@ -272,7 +272,7 @@ def test_an_attempt_is_scored_in_python_to_the_last_digit(
     hand_in(page)
     record = read_record(saved_record(page))
     judged = judge.judge(record)
-    expect(page.locator(".quiz-score")).to_have_text("6 1/3 of 19 marks33 %")
+    expect(page.locator(".quiz-score")).to_have_text("6.33 of 19 marks33 %")
     assert judged.marks == Fraction(19, 3)
     assert (judged.passed, judged.pending) == (False, 0)
     assert (record.channel, record.test, record.attempt, record.person) == ("browser", "all", 1, "")

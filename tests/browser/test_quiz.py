@@ -367,7 +367,7 @@ def test_each_answer_is_marked_with_its_reasons(page: Page, finish_mixed: Callab
         "Source: T1.1 Water",
         "Read again: Leaves, Time",
     ]
-    assert verdict("multiple")[:3] == ["Partly right", "1/3 of 2 marks", "The label names no price."]
+    assert verdict("multiple")[:3] == ["Partly right", "0.33 of 2 marks", "The label names no price."]
     assert verdict("numeric")[2:4] == ["No kettle reaches that.", "Right answer: 80 °C"]
     assert verdict("cloze")[2:5] == [
         "That is green tea.",
@@ -396,10 +396,10 @@ def test_each_answer_is_marked_with_its_reasons(page: Page, finish_mixed: Callab
 
 def test_score_by_objective_links_back_to_lessons(page: Page, finish_mixed: Callable[[Page], None]) -> None:
     finish_mixed(page)
-    expect(page.locator(".quiz-score")).to_have_text("5 1/3 of 15 marks35 %")
+    expect(page.locator(".quiz-score")).to_have_text("5.33 of 15 marks35 %")
     rows = [row.inner_text().split("\n\n") for row in page.locator(".quiz-objectives li").all()]
     assert rows == [
-        ["State how water and time make an infusion.", "4 1/3 of 10 marks", "Read again: Leaves, Time"],
+        ["State how water and time make an infusion.", "4.33 of 10 marks", "Read again: Leaves, Time"],
         ["Select the right tea for a guest.", "1 of 5 marks", "Read again: Time"],
     ]
     hrefs = page.locator(".quiz-objectives a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")

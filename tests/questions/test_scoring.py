@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from kitbag.questions.model import Item, ItemType, Ordering, ScoringRule
-from kitbag.questions.scoring import BadResponse, fold_text, passes, read_numbers, score
+from kitbag.questions.scoring import BadResponse, fold_text, marks_text, passes, read_numbers, score
 from kitbag.questions.shuffle import shown_order, shuffled
 from kitbag.rendering.quiz_data import scoring_data
 
@@ -358,3 +358,28 @@ def test_an_ordering_drawn_in_its_right_order_is_turned_by_one(twin: Twin) -> No
         item = ITEM.validate_python({**COMMON, "id": "o", "type": "ordering", "elements": elements})
         assert shown_order(item, seed) == (*right[1:], right[0])
         assert twin("order", item=scoring_data(item), seed=seed) == [*right[1:], right[0]]
+
+
+@pytest.mark.parametrize(
+    ("marks", "text"),
+    [
+        ("8", "8"),
+        ("17/2", "8.5"),
+        ("25/3", "8.33"),
+        ("26/3", "8.67"),
+        ("1/8", "0.13"),
+        ("1/1000", "0"),
+        ("-1/1000", "0"),
+        ("-5/4", "\u22121.25"),
+        ("199/200", "1"),
+        ("100", "100"),
+    ],
+)
+def test_marks_are_written_one_way_everywhere(twin: Twin, marks: str, text: str) -> None:
+    assert marks_text(marks) == text
+    assert twin("marks", all=[marks]) == [text]
+
+
+@given(st.lists(st.fractions(max_denominator=1000), max_size=50))
+def test_both_twins_write_all_marks_alike(twin: Twin, marks: list[Fraction]) -> None:
+    assert twin("marks", all=[str(one) for one in marks]) == [marks_text(one) for one in marks]

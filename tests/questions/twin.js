@@ -28,6 +28,7 @@ const answers = {
     return folded;
   },
   numbers: ({ all }) => all.map((text) => scoring.readNumbers(text).map(scoring.toText)),
+  marks: ({ all }) => all.map((text) => scoring.marksText(scoring.fromText(text))),
   passes: ({ marks, possible, cut }) => scoring.passes(scoring.fromText(marks), scoring.fromText(possible), cut),
   shuffled: ({ seed, item, ids }) => shuffle.shuffled(seed, item, ids),
   order: ({ item, seed }) => shuffle.shownOrder(item, seed),

@@ -129,7 +129,7 @@ def test_no_certificate_for_a_record_that_would_not_be_added(folder: Path, stick
     reason = (
         f'Its items are not those of form "{attempt.form}": it was edited, or the course was, and kept its edition.'
     )
-    assert refused.stderr == f"{stick}/2.json: {reason}\n"
+    assert refused.stderr == f"{stick}/2.json: {reason}\nNo certificate was printed.\n"
     assert added.stderr == f"{stick}/2.json: altered: {reason}\n"
     assert not (folder / "build/certificates").exists()
 
@@ -326,13 +326,21 @@ def test_a_certificates_code_finds_its_attempt(merged: Path) -> None:
         result.output
         == f"Bo passed final on 2026-11-23 with 4 / 4, form {read_record(record(4, 'Bo', attempt=2)).form}.\n"
     )
-    assert kitbag("results", "verify", "-C", merged, "7KQX-3M2R-9HFW").exit_code == 1
+    unknown = kitbag("results", "verify", "-C", merged, "7KQX-3M2R-9HFW")
+    assert (unknown.exit_code, unknown.stderr) == (
+        1,
+        (
+            'No certificate of these results has the code "7KQX-3M2R-9HFW". '
+            "If it was printed with --name, give the same name here.\n"
+        ),
+    )
 
 
 def test_certificates_are_for_those_who_passed(merged: Path) -> None:
     assert kitbag("certificate", "-C", merged, "--passed").exit_code == 0
     made = sorted(path.name for path in (merged / "build/certificates").glob("*.pdf"))
-    assert made == [f"{UUID(int=number, version=4)}.pdf" for number in (2, 4)]
+    first, second = (read_record(record(n, "", right=4, attempt=a)).form for n, a in ((2, 1), (4, 2)))
+    assert made == sorted(["all-certificates.pdf", f"Ada-{first}.pdf", f"Bo-{second}.pdf"])
 
 
 def test_statements_tell_of_every_attempt_and_answer(merged: Path, tmp_path: Path) -> None:

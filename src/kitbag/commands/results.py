@@ -183,7 +183,8 @@ def results_verify(folder: Path, where: Path | None, code: str, name: str) -> No
         who = visible(said.name) or attempt.id
         click.echo(f"{who} passed {attempt.test} on {said.day} with {said.score}, form {attempt.form}.")
         return
-    stop(f'No certificate of these results has the code "{visible(code)}".')
+    hint = "" if name else " If it was printed with --name, give the same name here."
+    stop(f'No certificate of these results has the code "{visible(code)}".{hint}')
 
 
 @results.command("essays", examples=("kitbag results essays --output essays.csv",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from datetime import UTC, datetime
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -102,6 +103,7 @@ def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path |
     answers is marked.
     """
     from kitbag.findings import Severity, counted
+    from kitbag.questions.scoring import marks_text
     from kitbag.results.marking import mark_grid
     from kitbag.results.record import write_record
 
@@ -118,7 +120,8 @@ def mark(folder: Path, grids: Sequence[Path], day: datetime | None, into: Path |
     print_findings(findings, err=True)
     for attempt in attempts:
         passed = {True: "passed", False: "not passed", None: ""}[attempt.passed]
-        click.echo(f"{attempt.person or attempt.id[:8]}: {attempt.marks} of {attempt.possible} {passed}".rstrip())
+        marks, possible = marks_text(attempt.marks), marks_text(attempt.possible)
+        click.echo(f"{attempt.person or attempt.id[:8]}: {marks} of {possible} {passed}".rstrip())
     click.echo(f"Wrote {counted(len(files), 'record')} into {root / name}.")
     if files:
         say_next(command_line(folder, "results add", *([] if into is None else [quoted(root / name)])))
@@ -184,26 +187,32 @@ def certificate(
     """Print certificates of completion for those who passed.
 
     There is one for each of RECORDS that was passed, or with --passed for everyone who passed by the results that were
-    brought together; without either, one to fill in by hand.
+    brought together; without either, one to fill in by hand. Each has a file
+    named after the person, and where there are several, all-certificates.pdf holds them all.
     """
     from kitbag.build import Settings, print_certificates
-    from kitbag.rendering.paper_certificate import completion_of
+    from kitbag.rendering.paper_certificate import completion_of, file_names
 
     course = sound_course(folder)
     if name and len(records) != 1:
         raise click.UsageError("--name is for one record.")
     if passed and (records or name):
         raise click.UsageError("--passed prints for everyone in the results; name no records and no person.")
-    completions = [(record.stem, _completion(course, record, name, instructor)) for record in records]
+    completions, refused = _completions(course, records, name, instructor)
     if passed:
         with opened_store(course, None) as store:
-            completions = [(one.id, completion_of(one, instructor=instructor)) for one in store.passed()]
-        if not completions:
-            stop("Nobody has passed yet, by these results.")
+            completions = [completion_of(one, instructor=instructor) for one in store.passed()]
+    if not completions and (records or passed):
+        stop("No certificate was printed." if records else "Nobody has passed yet, by these results.")
     if not no_templates:
         introduce_templates(folder)
     settings = Settings(into or folder / "build", (), None if no_templates else folder, size, into or folder)
-    finish(print_certificates(course, settings, say, completions))
+    findings = print_certificates(course, settings, say, list(zip(file_names(completions), completions, strict=True)))
+    if name:
+        click.echo(f"To check its code, give the name as well: kitbag results verify CODE --name {quote(name)}")
+    if refused and not findings:
+        sys.exit(MISTAKES)
+    finish(findings)
 
 
 @click.command(cls=Command, examples=("kitbag quiz", "kitbag quiz m1", "kitbag quiz final --person Ada"))
@@ -287,18 +296,29 @@ def _quiz_name(quizzes: Mapping[str, str], name: str | None, *, asking: bool) ->
         click.echo(f'There is no "{visible(answer)}" in this list. {did_you_mean(answer, quizzes)}'.rstrip())
 
 
-def _completion(course: Course, file: Path, name: str, instructor: str) -> Completion:
-    """Return what the certificate of a record says; leave where `results add` would refuse the record."""
+def _completions(course: Course, files: Sequence[Path], name: str, instructor: str) -> tuple[list[Completion], bool]:
+    """Return what the certificates of these records say, and whether any was refused, as `results add` would.
+
+    A record that was not passed is passed over, with a remark.
+    """
     from kitbag.rendering.paper_certificate import completion_of
     from kitbag.results.judging import Judge, Unfit
     from kitbag.results.record import BadRecord, read_record
 
-    try:
-        judged = Judge(course).judge(read_record(bytes_of(file)))
-        attempt = judged.attempt.model_copy(update={"passed": judged.passed})
-        return completion_of(attempt, name=name, instructor=instructor)
-    except (BadRecord, Unfit, ValueError) as error:
-        stop(f"{file}: {error}")
+    judge = Judge(course)
+    completions, refused = [], False
+    for file in files:
+        try:
+            judged = judge.judge(read_record(bytes_of(file)))
+            if judged.passed:
+                attempt = judged.attempt.model_copy(update={"passed": True})
+                completions.append(completion_of(attempt, name=name, instructor=instructor))
+            else:
+                click.echo(f"{file}: not passed, so there is no certificate.", err=True)
+        except (BadRecord, Unfit, ValueError) as error:
+            click.echo(f"{file}: {error}", err=True)
+            refused = True
+    return completions, refused
 
 
 def _file_name(text: str) -> str:

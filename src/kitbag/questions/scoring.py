@@ -119,6 +119,18 @@ def passes(marks: Fraction, possible: Fraction, cut_score: int) -> bool:
     return marks * 100 >= possible * cut_score
 
 
+def marks_text(marks: Fraction | str) -> str:
+    """Return marks as people read them on every screen and paper: `8`, `8.5`, `8.33`, halves of a hundredth up.
+
+    Only what is shown is rounded; a test is passed or failed by the exact number.
+    """
+    exact = Fraction(marks)
+    hundredths = (200 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    whole, rest = divmod(hundredths, 100)
+    digits = f"{whole}.{rest:02}".rstrip("0").rstrip(".") if rest else str(whole)
+    return f"\u2212{digits}" if exact < 0 and hundredths else digits
+
+
 def fold_text(text: str) -> str:
     """Return a typed answer as it is compared: NFKC, upper case then lower case, spaces folded to one and trimmed.
 

@@ -1,10 +1,10 @@
 """The certificate of completion: filled in, or with lines to write on. It certifies completion and nothing else."""
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from kitbag.characters import DIRECTION_CONTROLS
 from kitbag.course.model import Course
 from kitbag.questions.form_id import ALPHABET, bare
+from kitbag.questions.scoring import marks_text
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import DIGEST_SHOWN, Press, Size
 from kitbag.rendering.template_data import show
@@ -56,7 +57,7 @@ def completion_of(attempt: Attempt, *, name: str = "", instructor: str = "") -> 
     return Completion(
         name=name or attempt.person,
         day=attempt.submitted.date(),
-        score=f"{_plain(attempt.marks)} / {_plain(attempt.possible)}",
+        score=f"{marks_text(attempt.marks)} / {marks_text(attempt.possible)}",
         minutes=round(seconds / 60) or None,
         attempt=attempt.attempt,
         form=attempt.form,
@@ -81,6 +82,30 @@ def certificate(
         name_direction="rtl" if _right_to_left(name) else "ltr",
         code=certificate_code(course, said) if completion else "",
     )
+
+
+def together(certificates: Sequence[PaperDocument], *, path: str) -> PaperDocument:
+    """Return certificates as one document, a page each, to print in one go."""
+
+    def html() -> str:
+        head, _, _ = certificates[0].html().partition("<body")
+        bodies = [page.html().partition("<body")[2] for page in certificates]
+        start = bodies[0].partition(">")[0]
+        inside = "".join(body.partition(">")[2].partition("</body>")[0] for body in bodies)
+        return f"{head}<body{start}>{inside}</body>\n</html>\n"
+
+    return PaperDocument(path, certificates[0].title, html, len(certificates))
+
+
+def file_names(completions: Sequence[Completion]) -> list[str]:
+    """Return a name for the file of each certificate: the person and the form; numbered where two are the same."""
+    names: list[str] = []
+    for one in completions:
+        person = re.sub(r"[^\w]+", "-", clean_name(one.name)).strip("-_")[:60].rstrip("-_") or "certificate"
+        stem = f"{person}-{one.form}" if one.form else person
+        again = sum(name == stem or re.fullmatch(rf"{re.escape(stem)}-\d+", name) is not None for name in names)
+        names.append(f"{stem}-{again + 1}" if again else stem)
+    return names
 
 
 def certificate_code(course: Course, completion: Completion) -> str:
@@ -125,8 +150,3 @@ def _right_to_left(text: str) -> bool:
     """Tell whether the first letter with a direction runs from right to left (UAX 9, P2 and P3)."""
     kinds = (unicodedata.bidirectional(char) for char in text)
     return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
-
-
-def _plain(number: str) -> str:
-    value = Fraction(number)
-    return str(value) if value.denominator == 1 else f"{float(value):.2f}"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from kitbag.questions.blueprint import Assessment
+from kitbag.questions.scoring import marks_text
 from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.markdown import plain
@@ -70,11 +71,6 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - it is the value
 def percent(share: Fraction) -> int:
     """Return a share in whole percent, never rounded up: 79.9 % is not 80 %."""
     return int(share * 100 // 1)
-
-
-def number(value: Fraction) -> str:
-    """Return marks as people read them: `8`, `8.5`, `8.33`."""
-    return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 
 # --- In words ------------------------------------------------------------------------------------------------------
@@ -142,7 +138,7 @@ class Words:
     def marks(self, sitting: Sitting) -> str:
         """Return the marks of the attempt that counts: `22 / 25`."""
         best = sitting.best
-        return f"{number(best.marks)} / {number(best.possible)}" if best else ""
+        return f"{marks_text(best.marks)} / {marks_text(best.possible)}" if best else ""
 
     def percent(self, sitting: Sitting) -> str:
         """Return the same in percent."""
@@ -204,7 +200,12 @@ def results_text(report: Report, *, unicode: bool = True) -> str:
             parts.append(_titled(f"{test.title}: {words.text('spread')}", [_columns(header, people)]))
         for title, heading, tallies in words.tallies(test):
             told = [
-                (name, f"{number(one.marks)} / {number(one.possible)}", f"{percent(one.share)} %", bar(one.share))
+                (
+                    name,
+                    f"{marks_text(one.marks)} / {marks_text(one.possible)}",
+                    f"{percent(one.share)} %",
+                    bar(one.share),
+                )
                 for name, _, one in tallies
             ]
             if told:
@@ -250,7 +251,7 @@ def results_page(report: Report) -> str:
     language = report.course.info.language
     environment = make_environment(folder=None, catalogue=words.catalogue, language=language)
     page = environment.get_template("reports/results.html").render(
-        report=report, words=words, percent=percent, number=number, visible=visible
+        report=report, words=words, percent=percent, number=marks_text, visible=visible
     )
     return sealed(page)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kitbag.files import Unreadable, read_within, write_within
+from kitbag.questions.scoring import marks_text
 from kitbag.results.attempt import Attempt, Response
 from kitbag.results.gather import Found
 from kitbag.results.judging import Judge, Judged, Unfit, completes
@@ -520,7 +521,7 @@ def _compare(earlier: Attempt, attempt: Attempt, twins: Twins) -> tuple[str, str
     if attempt.channel == earlier.channel == "paper" and earlier.id == attempt.id and same_name:
         if _answers(earlier) == _answers(attempt):
             raise BadRecord("known", "It was added before, and is counted once.")
-        was = f"{earlier.marks} of {earlier.possible}"
+        was = f"{marks_text(earlier.marks)} of {marks_text(earlier.possible)}"
         return "corrected", f"It corrects the answer sheet that was added before, with {was} marks."
     if twins is Twins.REPLACE:
         return "replaced", "It takes the place of the record that was added before."
@@ -529,7 +530,7 @@ def _compare(earlier: Attempt, attempt: Attempt, twins: Twins) -> tuple[str, str
     raise BadRecord(
         "twin",
         f"A record of the same {kind} with other content was added before: {who}, form {earlier.form}, "
-        f"{earlier.marks} of {earlier.possible} marks on {earlier.submitted:%Y-%m-%d}. "
+        f"{marks_text(earlier.marks)} of {marks_text(earlier.possible)} marks on {earlier.submitted:%Y-%m-%d}. "
         "Add it with --twins replace to count this one instead, or with --twins both if it is another person.",
     )
 

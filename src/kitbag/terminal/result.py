@@ -4,8 +4,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from kitbag.course.model import Course
+from kitbag.questions.scoring import marks_text
 from kitbag.rendering.catalogue import catalogue_of
-from kitbag.rendering.results_report import number, percent
+from kitbag.rendering.results_report import percent
 from kitbag.results.attempt import Attempt
 from kitbag.results.session import Quiz
 from kitbag.results.visible import visible
@@ -16,10 +17,10 @@ def show_result(quiz: Quiz, attempt: Attempt, say: Callable[[str], None]) -> Non
     t = catalogue_of(quiz.course).text
     marks, possible = Fraction(attempt.marks), Fraction(attempt.possible)
     share = marks / possible if possible else Fraction(0)
-    say(t("terminal.result", marks=number(marks), possible=number(possible), percent=percent(share)))
+    say(t("terminal.result", marks=marks_text(marks), possible=marks_text(possible), percent=percent(share)))
     waiting = [Fraction(one.possible) for one in attempt.items if one.marks is None]
     if waiting:
-        say(t("terminal.pending", count=len(waiting), marks=number(sum(waiting, Fraction(0)))))
+        say(t("terminal.pending", count=len(waiting), marks=marks_text(sum(waiting, Fraction(0)))))
     if attempt.passed is not None:
         say(t("terminal.passed" if attempt.passed else "terminal.failed", cut=attempt.cut_score))
     say("")
@@ -31,7 +32,7 @@ def show_result(quiz: Quiz, attempt: Attempt, say: Callable[[str], None]) -> Non
             total[0] += Fraction(one.marks)
             total[1] += Fraction(one.possible)
     for objective, (earned, most) in totals.items():
-        say(visible(f"  {number(earned)} / {number(most)}  {quiz.course.objectives[objective].text}"))
+        say(visible(f"  {marks_text(earned)} / {marks_text(most)}  {quiz.course.objectives[objective].text}"))
         if earned < most:
             lessons = _lessons(quiz.course, objective)
             say(visible("      " + t("terminal.read_again", lessons="; ".join(lessons))) if lessons else "")

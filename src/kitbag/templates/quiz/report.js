@@ -64,14 +64,6 @@ const KitbagReport = (() => {
     return box;
   }
 
-  /** @param {KitbagFraction} value As people write it: `5`, `2 1/3`, `-1/2`. */
-  function mixed({ n, d }) {
-    const size = n < 0n ? -n : n;
-    const [whole, rest] = [size / d, size % d];
-    const parts = [whole || !rest ? `${whole}` : "", rest ? `${rest}/${d}` : ""];
-    return (n < 0n ? "−" : "") + parts.filter(Boolean).join(" ");
-  }
-
   /** @param {{marks: KitbagFraction, possible: KitbagFraction}} earned In whole percent, never rounded up to a pass. */
   function percent({ marks, possible }) {
     if (marks.n <= 0n || possible.n <= 0n) return 0;
@@ -105,7 +97,7 @@ const KitbagReport = (() => {
 
   /** @param {{marks: KitbagFraction, possible: KitbagFraction}} earned @param {Say} say As in `5 of 8 marks`. */
   const outOf = ({ marks, possible }, say) => (
-    say("scored", { marks: mixed(marks), possible: say("marks", { count: Number(possible.n) }) })
+    say("scored", { marks: KitbagScoring.marksText(marks), possible: say("marks", { count: Number(possible.n) }) })
   );
 
   /**

@@ -75,6 +75,17 @@ const KitbagScoring = (() => {
   /** @param {KitbagFraction} a As the attempt record has it: `2`, `1/3`, `-1/2`. */
   const toText = (a) => (a.d === 1n ? `${a.n}` : `${a.n}/${a.d}`);
 
+  /**
+   * Marks as people read them on every screen and paper: `8`, `8.5`, `8.33`, halves of a hundredth up.
+   * @param {KitbagFraction} marks
+   */
+  function marksText({ n, d }) {
+    const hundredths = (200n * (n < 0n ? -n : n) + d) / (2n * d);
+    const [whole, rest] = [hundredths / 100n, hundredths % 100n];
+    const digits = rest ? `${whole}.${String(rest).padStart(2, "0").replace(/0$/, "")}` : `${whole}`;
+    return n < 0n && hundredths ? `\u2212${digits}` : digits;
+  }
+
   /** @param {string} text @returns {KitbagFraction} */
   function fromText(text) {
     const [n, d = "1"] = text.split("/");
@@ -302,5 +313,5 @@ const KitbagScoring = (() => {
     compare(fraction(marks.n * 100n, marks.d), fraction(possible.n * BigInt(cutScore), possible.d)) >= 0
   );
 
-  return { BadResponse, ZERO, add, compare, toText, fromText, foldText, readNumbers, accepted, keyPairs, score, passes };
+  return { BadResponse, ZERO, add, compare, toText, marksText, fromText, foldText, readNumbers, accepted, keyPairs, score, passes };
 })();
