@@ -110,7 +110,7 @@ def test_a_test_is_taken_to_the_end_and_recorded(folder: Path) -> None:
     assert (judged.passed, judged.marks) == (True, 4)
     assert not list(folder.glob("results/sittings/*/sitting.json"))
     assert CliRunner().invoke(main, ["results", "add", "-C", str(folder)]).output == (
-        "Added 1, refused 0; waiting for their edition: 0.\n"
+        "Added 1, already there 0, refused 0; waiting for their edition: 0.\n"
     )
 
 

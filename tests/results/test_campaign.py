@@ -125,7 +125,10 @@ def test_a_full_disk_stops_the_merge_with_a_sentence_and_loses_nothing(
     assert 0 < int(told[1]) == len(kept(store)) < 200
     roomy = shutil.copy(store, folder)
     again = CliRunner().invoke(main, [*command, "--store", roomy])
-    assert again.stdout == f"Added {200 - int(told[1])}, refused {told[1]}; waiting for their edition: 0.\n"
+    assert (
+        again.stdout
+        == f"Added {200 - int(told[1])}, already there {told[1]}, refused 0; waiting for their edition: 0.\n"
+    )
     assert len(kept(Path(roomy))) == 200
 
 

@@ -496,8 +496,8 @@ class _Known:
                 name = self._by_time.get((attempt.form, *times))
         if name is None:
             return None
-        (data,) = self._connection.execute("SELECT record FROM attempt WHERE id = ?", (name,)).fetchone()
         with _undamaged():
+            (data,) = self._connection.execute("SELECT record FROM attempt WHERE id = ?", (name,)).fetchone()
             return read_record(data)
 
 
