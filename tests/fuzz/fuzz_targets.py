@@ -23,7 +23,8 @@ from uuid import UUID
 from click.testing import CliRunner
 from fuzz_mutation import LARGEST
 from fuzz_safe_html import dangers
-from jinja2 import TemplateNotFound
+from jinja2 import TemplateError, TemplateNotFound
+from template_crawl import texts
 
 from kitbag.build import Settings, build_course, keep_details, refresh_site, unchanged
 from kitbag.cli import main
@@ -60,12 +61,20 @@ from kitbag.questions.model import ItemBank
 from kitbag.questions.scoring import BadResponse, score
 from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.catalogue import catalogue_for
+from kitbag.rendering.course_templates import ATTRIBUTES, FILTERS, TESTS, CourseEnvironment
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.faults import TemplateFault, own_templates
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.pages import render_site
 from kitbag.rendering.paper import documents
-from kitbag.rendering.paper_certificate import certificate, certificate_code, certified, completion_of
+from kitbag.rendering.paper_certificate import (
+    Completion,
+    certificate,
+    certificate_code,
+    certified,
+    completion_of,
+)
+from kitbag.rendering.template_data import shown
 from kitbag.results.allowances import allowances_for, allowed
 from kitbag.results.answering import WrongAnswer, read_line
 from kitbag.results.attempt import Attempt, ItemResult
@@ -222,6 +231,57 @@ TEMPLATES: Final = (
     b"{% macro m(a, b=2) %}{{ a ~ b }}{% endmacro %}{{ m(1) }}{% set x = {'a': [1]} %}{{ '%s' | format(x.a) }}",
     b"{{ ''.__class__ }}{{ cycler.__init__.__globals__ }}{% include 'x' ignore missing %}{{ course.model_dump() }}",
 )
+
+
+_ROOTS: Final = (
+    "course", "items", "item", "module", "said", "t", "anchor", "namespace(a=item)", "range(3)", '"text"', "1.5",
+    "self", '{"a": item}', "[course, 1]", "(item,)", "course.review_by", "loop", "none",
+)  # fmt: skip
+_STEPS: Final = (
+    *(f".{name}" for names in shown().values() for name in names),
+    *(f".{name}" for names in ATTRIBUTES.values() for name in sorted(names)),
+    *(f".{name}" for name in ("__class__ __init__ __globals__ __dict__ __self__ __func__ __mro__ __call__ _source _call"
+      " fields functions format format_map model_copy parse_raw model_fields append pop mro real").split()),
+    *(f"|{name}" for name in sorted(FILTERS)),
+    *(f'|map("{name}")' for name in sorted(FILTERS)),
+    *(f'|map(attribute="{name}")|list' for name in ("id", "title", "__class__", "0", "items.0.id", "_source")),
+    *(f" is {name}" for name in sorted(TESTS) if name.isalpha()),
+    "()", "(1)", "(item)", '("x")', "(course, item)", "(a=1)", "[0]", "[-1]", "[1:]", '["id"]', '["__class__"]',
+    "[item]",
+    " + 1", ' + "x"', " * 9", " ** 9", ' ~ "x"', " % 3", " == item", " in [1]", "|join(item)", '|replace("a", "bb")',
+    "|batch(3, item)|list", "|slice(2)|list", "|selectattr('id')|list", "|sort(attribute='id')", "|default(item)",
+)  # fmt: skip
+
+
+def _template_data(data: bytes, folder: Path) -> None:
+    """Follow any path from what templates are given, one step for two bytes; it leads to plain data, or nowhere."""
+    (folder / "templates").mkdir()
+    (folder / "templates" / "any.html").write_text("")
+    course = _tea().course
+    environment = make_environment(folder=folder, catalogue=catalogue_for("en"), language="en")
+    assert isinstance(environment, CourseEnvironment)
+    environment.share(
+        course=course.info, items=course.items, item=next(iter(course.items.values())), module=course.modules[0],
+        said=Completion("Ada"), anchor=str,
+    )  # fmt: skip
+    for path in data.split(b"\n")[:20]:
+        root, steps = path[:1], path[1:41]
+        words = [_ROOTS[root[0] % len(_ROOTS)] if root else "t"]
+        words += [_STEPS[int.from_bytes(steps[at : at + 2]) % len(_STEPS)] for at in range(0, len(steps), 2)]
+        try:
+            with environment.meter.page():
+                found = environment.from_string("{% set found = " + "".join(words) + " %}").make_module().found
+        except (TemplateError, KeyError, ValueError, TypeError, ArithmeticError, AttributeError, LookupError) as error:
+            _told(error)
+        else:
+            list(texts(environment, {"".join(words): found}))
+    assert [path.name for path in folder.iterdir()] == ["templates"]
+
+
+def _paths_of_templates() -> list[bytes]:
+    names = (".title", ".tests", "[0]", ".blueprint", "|list", "|upper", "|first")
+    places = [_STEPS.index(name).to_bytes(2) for name in names]
+    return [bytes([root]) + b"".join(places[start:]) for root in range(len(_ROOTS)) for start in (0, 1, 4)]
 
 
 # --- What comes back from trainees ------------------------------------------------------------------------------
@@ -813,6 +873,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "project": Target(_project, _projects),
     "markdown": Target(_markdown, lambda: list(MARKDOWN)),
     "template": Target(_template, lambda: list(TEMPLATES)),
+    "template-data": Target(_template_data, _paths_of_templates),
     "record": Target(_record, _records),
     "grid": Target(_grid, _grids),
     "roster": Target(_roster, lambda: list(ROSTERS)),

@@ -1,12 +1,12 @@
 """Goes through everything that a template can reach from what it is given, and fails on anything but plain data."""
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from types import BuiltinMethodType, MappingProxyType, MethodType
 from typing import Any
 
 import pytest
 from jinja2 import Undefined
-from jinja2.runtime import Macro
+from jinja2.runtime import BlockReference, Macro, TemplateReference
 from jinja2.utils import Namespace
 
 from kitbag.rendering.course_templates import ATTRIBUTES, CourseEnvironment, CourseTemplate
@@ -35,17 +35,27 @@ def texts(environment: CourseEnvironment, values: Mapping[str, Any]) -> Iterator
                 yield value
         elif isinstance(value, View):
             waiting += [(f"{path}.{name}", environment.getattr(value, name)) for name in value.fields]
-        elif kind is tuple:
+        elif kind in (tuple, list):
             waiting += [(f"{path}[{place}]", part) for place, part in enumerate(value)]
-        elif kind is MappingProxyType:
+        elif kind in (dict, MappingProxyType):
             waiting += [(f"{path} key", key) for key in value]
             waiting += [(f"{path}[{key}]", part) for key, part in value.items()]
         else:
-            assert kind in (Function, Macro) or value is Namespace, f"{path} is {kind.__module__}.{kind.__qualname__}"
+            assert _is_harmless(value), f"{path} is {kind.__module__}.{kind.__qualname__}"
+
+
+def _is_harmless(value: Any) -> bool:
+    """Tell whether a value is one that templates make themselves, and that has nothing but what they put in."""
+    if isinstance(value, BuiltinMethodType | MethodType):
+        return value.__name__ in ATTRIBUTES[type(value.__self__)]
+    made = (Function, Macro, Namespace, TemplateReference, BlockReference)
+    return type(value) in made or value is Namespace or isinstance(value, Undefined)
 
 
 def _attributes(environment: CourseEnvironment, path: str, value: Any) -> None:
     """Fail where any attribute can be read that isn't listed, by a dot or in brackets."""
+    if isinstance(value, Undefined):
+        return
     listed = value.fields if isinstance(value, View) else ATTRIBUTES.get(type(value), ())
     for name in {*dir(value), "__class__", "__dict__", "__globals__", "_source", "_call"} - set(listed):
         assert isinstance(environment.getattr(value, name), Undefined), f"{path}.{name}"

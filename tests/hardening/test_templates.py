@@ -1,5 +1,6 @@
 """Templates of a course folder from a stranger: they run no code, read no file, and come to an end."""
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from jinja2.runtime import LoopContext
 from template_crawl import Given, given_to_templates, texts
 
 from kitbag.cli import main
@@ -15,9 +17,9 @@ from kitbag.preview.showing import Showing
 from kitbag.preview.watching import snapshot
 from kitbag.rendering import template_limits
 from kitbag.rendering.catalogue import catalogue_for
-from kitbag.rendering.course_templates import CourseEnvironment
+from kitbag.rendering.course_templates import ATTRIBUTES, FILTERS, TESTS, CourseEnvironment
 from kitbag.rendering.environment import make_environment
-from kitbag.rendering.template_data import NotForTemplates, plain
+from kitbag.rendering.template_data import NotForTemplates, plain, shown
 from kitbag.rendering.template_limits import CourseTemplateError
 
 PROJECTS = Path(__file__).parent.parent / "projects"
@@ -421,6 +423,45 @@ def test_every_template_sees_plain_data_and_nothing_else(given: Given) -> None:
                "packages/beside.html"}  # fmt: skip
     theme_alone = {"packages/launch.html", "packages/lesson.html", "packages/single.html"}
     assert pages - rendered == partial | theme_alone
+
+
+# --- The reference ------------------------------------------------------------------------------------------------
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """Return a table of docs/templates.md: the names in the second column by what is in the first."""
+    page = (Path(__file__).parents[2] / "docs/templates.md").read_text("utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][1:]
+    return {first.strip("`"): re.findall("`([^`]+)`", second) for first, second in lines}
+
+
+def test_the_reference_has_every_name_of_every_template(given: Given) -> None:
+    table = {name: set(names) for name, names in rows("Names").items()}
+    always = table.pop("every template")
+    for part in ("site", "tests", "handouts"):
+        shared = table.pop(f"every template of `{part}/")
+        found = {name for template, made, _ in given if template.startswith(part) for name in made.globals}
+        assert found == shared | always
+    own: dict[str, set[str]] = {}
+    for template, environment, values in given:
+        own.setdefault(template, set()).update(values.keys() - environment.globals.keys())
+    assert own == table
+
+
+def test_the_reference_has_every_field() -> None:
+    assert rows("Fields") == {model.__name__.lstrip("_"): list(fields) for model, fields in shown().items()}
+
+
+def test_the_reference_has_every_filter_test_and_method() -> None:
+    page = (Path(__file__).parents[2] / "docs/templates.md").read_text("utf-8")
+    for heading, names in (("Filters", FILTERS), ("Tests", TESTS)):
+        listed = page.partition(f"\n## {heading}\n\n")[2].partition(".\n")[0]
+        assert set(re.findall("`([^`]+)`", listed)) == names
+    methods = page.partition("A text has these methods:\n\n")[2].partition(".\n")[0]
+    assert set(re.findall("`([^`]+)`", methods)) == ATTRIBUTES[str]
+    loop = page.partition("\nA loop has ")[2].partition(".\n")[0]
+    assert set(re.findall("`([^`]+)`", loop)) == ATTRIBUTES[LoopContext]
 
 
 # --- The first time -----------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference, markup_join
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace, htmlsafe_json_dumps
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kitbag.fields import LONGEST_TEXT
 from kitbag.rendering import template_fields  # noqa: F401 - lists what templates see
@@ -43,6 +43,7 @@ from kitbag.rendering.template_limits import (
     Meter,
     OverLimit,
 )
+from kitbag.rendering.theme_code import ThemeEnvironment
 
 _TEXT: Final = frozenset(
     "capitalize casefold count endswith find isalnum isalpha isascii isdecimal isdigit islower isnumeric isspace"
@@ -408,7 +409,7 @@ class CourseEnvironment(SandboxedEnvironment):
         """Return a value as a page shows it."""
         self.meter.steps()
         text = value if isinstance(value, str) else self._text_of(value)
-        return self.constant(escape(text) if autoescape else text)
+        return self.constant(ThemeEnvironment.escaped(text) if autoescape else text)
 
     def constant(self, text: str) -> str:
         """Return a part of a page, and count its letters, and 8 more for its place in memory."""
