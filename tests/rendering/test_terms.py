@@ -3,6 +3,7 @@ import re
 import pytest
 
 from kitbag.course.model import Glossary
+from kitbag.rendering.markdown import MarkdownRenderer
 from kitbag.rendering.terms import TermIndex
 
 
@@ -51,3 +52,25 @@ def test_terms_of_one_first_word_are_linked_once_each() -> None:
     page = index(("spring tide",), ("spring",)).page()
     html = [page(text).count("<a ") for text in ("spring tide", "spring tide", "a spring", "spring")]
     assert html == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "nothing",
+        "- nothing",
+        "1. nothing",
+        "1) nothing",
+        "> nothing",
+        "| a | b |\n|---|---|\n| c | d |",
+        "```\nnothing\n```",
+        "a [link](x.html)",
+        "### heading *",
+        "- one\n\n- two",
+    ],
+)
+def test_a_term_is_linked_before_whatever_follows(after: str) -> None:
+    page = index(("tide",), ("ebb",)).page()
+    html = MarkdownRenderer().block(f"The **tide** is here.\n\nNo **ebb**.\n\n{after}\n\nAn ebb tide.", page)
+    assert re.findall(r'href="g#(\w+)"', html) == ["t0", "t1"]
+    assert html.startswith('<p>The <strong><a class="term" href="g#t0"')

@@ -18,6 +18,9 @@ _HEADING: Final = re.compile(r"(#{1,6}) ([^\W\d_].*[^\s#]|[^\W\d_])")
 # Delimiters with a letter inside and none outside: they can only open, or only close (CommonMark 6.2).
 _STRESSED: Final = re.compile(r"(?<![^\s(])(\*\*?)([^\W_](?:[^*\n]*[^\W_])?)\1(?![^\s.,;:?!)])")
 
+_LATER: Final = "\x00"
+"""Stands for a text that is still to be escaped; a text that holds one itself is left to the parser."""
+
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _MEANS_MARKUP: Final = re.compile('[&<>"]')
 
@@ -46,6 +49,13 @@ def quick_blocks(text: str, escape: Escape, level: Callable[[int], int]) -> str 
     """
     if not text or text != text.strip() or _BUSY.search(text) or " \n" in text or "\n " in text or "\n\n\n" in text:
         return None
+    texts: list[str] = []
+
+    def later(plain: str) -> str:
+        """Keep a text for when it is known that no parser is needed: `escape` may remember what it has seen."""
+        texts.append(plain)
+        return _LATER
+
     parts: list[str] = []
     after_list = False
     for chunk in text.split("\n\n"):
@@ -53,11 +63,12 @@ def quick_blocks(text: str, escape: Escape, level: Callable[[int], int]) -> str 
         if is_list and after_list:
             return None  # one list with space between its items
         after_list = is_list
-        html = _list(chunk, escape) if is_list else _heading(chunk, level) or _paragraph(chunk, escape)
+        html = _list(chunk, later) if is_list else _heading(chunk, level) or _paragraph(chunk, later)
         if html is None:
             return None
         parts.append(html)
-    return "".join(parts)
+    first, *rest = "".join(parts).split(_LATER)
+    return first + "".join(escape(plain) + html for plain, html in zip(texts, rest, strict=True))
 
 
 def _heading(chunk: str, level: Callable[[int], int]) -> str | None:
