@@ -1,3 +1,5 @@
+from itertools import combinations, pairwise
+
 import pytest
 from lxml import etree
 
@@ -97,11 +99,87 @@ def test_a_link_leaves_its_actor_and_points_at_the_other(width: float) -> None:
     assert [touches(tip, box) for box in boxes] == [True, False, False]
 
 
+CALLS = RolesChart.model_validate(
+    {
+        "type": "roles-chart",
+        "title": "Who calls whom",
+        "groups": [
+            {
+                "title": "Inside",
+                "boxes": [{"id": "desk", "title": "Desk", "text": "Calls."}, {"id": "w", "title": "Warden"}],
+            },
+            {
+                "title": "Outside",
+                "boxes": [
+                    {"id": "fire", "title": "Fire service", "text": "Puts it out."},
+                    {"id": "crew", "title": "Crew"},
+                    {"id": "police", "title": "Police"},
+                ],
+            },
+        ],
+        "links": [
+            {"from": "desk", "to": "fire", "label": "calls at once"},
+            {"from": "fire", "to": "crew", "label": "sends the nearest"},
+            {"from": "crew", "to": "police", "label": "asks for help"},
+            {"from": "desk", "to": "w", "label": "tells"},
+        ],
+    }
+)
+Spot = tuple[float, float]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("chart", [CHART, CALLS], ids=["one", "four"])
+def test_a_label_covers_no_other_link_and_leaves_its_own_to_be_seen(
+    chart: RolesChart, width: float, language: str
+) -> None:
+    root = etree.fromstring(roles_chart_svg(chart, catalogue_for(language), width=width))
+    lines: list[list[Spot]] = [
+        [(float(x), float(y)) for x, y in (point.split(",") for point in line.get("points").split())]
+        for line in root.findall(f"{SVG}polyline")
+    ]
+    labels = [
+        (float(box.get("x")), float(box.get("y")), float(box.get("width")), float(box.get("height")))
+        for box in root.findall(f"{SVG}rect")
+        if box.get("class") == "label-back"
+    ]
+    assert len(lines) == len(labels) == len(chart.links)
+
+    def covered(label: tuple[float, ...], here: Spot, there: Spot) -> float:
+        """Return how much of a straight line is under a label."""
+        (x, y, wide, tall), spans = label, [sorted(pair) for pair in zip(here, there, strict=True)]
+        shared = [
+            min(end, at + size) - max(start, at)
+            for (start, end), at, size in zip(spans, (x, y), (wide, tall), strict=True)
+        ]
+        return max(shared) if min(shared) >= 0 else 0.0
+
+    for number, label in enumerate(labels):
+        for other, line in enumerate(lines):
+            hidden = [covered(label, *part) for part in pairwise(line)]
+            if other != number:
+                assert hidden == [0, 0, 0], (chart.links[number].label, chart.links[other].label)
+            else:
+                way = abs(line[2][1] - line[1][1])
+                assert hidden[1] == 0 or way < 1 or way - hidden[1] >= 12, chart.links[number].label
+    for one, other in combinations(labels, 2):
+        apart = [
+            one[side] + one[side + 2] <= other[side] or other[side] + other[side + 2] <= one[side] for side in (0, 1)
+        ]
+        assert any(apart)
+    # No two lines end at one point, so that no arrow looks like the end of another line.
+    ends = [spot for line in lines for spot in (line[0], line[-1])]
+    for one_end, other_end in combinations(ends, 2):
+        assert abs(one_end[0] - other_end[0]) >= 15 or abs(one_end[1] - other_end[1]) >= 5
+
+
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_everything_lies_inside_the_drawing(width: float, language: str) -> None:
     catalogue = catalogue_for(language)
-    for svg in (timeline_svg(TIMELINE, catalogue, width=width), roles_chart_svg(CHART, catalogue, width=width)):
+    charts = [roles_chart_svg(chart, catalogue, width=width) for chart in (CHART, CALLS)]
+    for svg in (timeline_svg(TIMELINE, catalogue, width=width), *charts):
         root = etree.fromstring(svg)
         _, _, wide, tall = map(float, root.get("viewBox").split())
         assert wide == width

@@ -4,13 +4,14 @@ Each is one inline SVG with a title and a description; the page, handout or slid
 it. Both are drawn for a given width, so that a phone gets a drawing of its own instead of a shrunken one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup
 
 from kitbag.course.blocks import ChartBox, ChartGroup, RolesChart, Timeline
 from kitbag.rendering.catalogue import Catalogue, direction
+from kitbag.rendering.chart_links import LABEL_SIZE, Lanes, Link, Placed, lay, widest_word
 from kitbag.rendering.drawing import LINE_HEIGHT, Drawing, Lettering, Rect, text_width, wrap
 from kitbag.rendering.markdown import plain
 
@@ -25,7 +26,12 @@ _WORDS: Final = Lettering()
 _GROUP: Final = Lettering(size=14, bold=True)
 _WHO: Final = Lettering(bold=True)
 _WHAT: Final = Lettering(size=14)
-_LABEL: Final = Lettering("label", size=13, bold=True, anchor="middle")
+_LABEL: Final = Lettering("label", size=LABEL_SIZE, bold=True, anchor="middle")
+
+_LANES: Final = {True: 0.45, False: 0.5}
+"""The part of a chart's width that its lanes may take: between two columns, and at the end of one."""
+_BESIDE: Final = {True: 24.0, False: 4.0}
+"""Room beside the lanes, likewise."""
 
 _STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
@@ -114,36 +120,44 @@ def _square(x: float, y: float, half: float) -> list[tuple[float, float]]:
 # --- Who does what -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Placed:
-    """A box as drawn."""
-
-    edge: float
-    """x of the side that faces the lanes."""
-    middle: float
-    """y of its middle."""
-    faces: int
-    """1 where the lanes lie further along the reading direction, -1 where they lie before the box."""
-
-
 def roles_chart_svg(chart: RolesChart, catalogue: Catalogue, *, width: float = WIDE, name: str = "chart") -> Markup:
     """Return the who-does-what chart as inline SVG.
 
     Groups are frames, actors are boxes; a line is drawn only for a link that the author gives, with its label on it.
     Lines run in lanes beside the boxes: between the two columns of a wide drawing, at the end of a narrow one.
     """
-    drawing = Drawing(
-        name=name,
-        title=chart.title,
-        description=catalogue.text("figures.roles_chart"),
-        width=width,
-        rtl=direction(catalogue.language) == "rtl",
-    )
+    links = [Link(link.source, link.target, link.label) for link in chart.links]
     two = width >= WIDE and len(chart.groups) > 1
-    lanes = _lane_of(chart)
-    gutter = _gutter(chart, lanes, width, two=two)
-    column = (width - gutter) / (2 if two else 1)
-    placed: dict[str, _Placed] = {}
+    lane = widest_word(links) if links else 0.0
+    # No wider than leaves the boxes their room, but for one lane.
+    most = max(1, int((width * _LANES[two] - _BESIDE[two]) // lane)) if links else 0
+    best: tuple[int, Markup] | None = None
+    for count in range(1, min(most, len(links)) + 1) if links else (0,):
+        drawing = Drawing(
+            name=name,
+            title=chart.title,
+            description=catalogue.text("figures.roles_chart"),
+            width=width,
+            rtl=direction(catalogue.language) == "rtl",
+        )
+        clashes, drawn = _chart(drawing, chart, links, Lanes(0, count, lane), two=two)
+        if best is None or clashes < best[0]:
+            best = clashes, drawn
+        if not clashes:
+            break
+    assert best is not None  # noqa: S101 - the loop runs at least once
+    return best[1]
+
+
+def _chart(
+    drawing: Drawing, chart: RolesChart, links: Sequence[Link], lanes: Lanes, *, two: bool
+) -> tuple[int, Markup]:
+    """Draw the chart with so many lanes; return how often a label covers what is not its own, and the drawing."""
+    # Between two columns a little more than the longest word, where there is room: labels then have fewer lines.
+    wanted = lanes.count * lanes.width * (1.2 if two else 1) + _BESIDE[two]
+    gutter = min(wanted, drawing.width * _LANES[two]) if links else 20.0 * two
+    column = (drawing.width - gutter) / (2 if two else 1)
+    placed: dict[str, Placed] = {}
     bottoms = []
     for number, groups in enumerate(_columns(chart.groups, column) if two else [list(chart.groups)]):
         y = 1.0
@@ -152,11 +166,19 @@ def roles_chart_svg(chart: RolesChart, catalogue: Catalogue, *, width: float = W
             placed |= _group(drawing, group, frame, -1 if number else 1)
             y += frame.height + 18
         bottoms.append(y - 17)
-    if lanes:
-        lane = gutter / (max(lanes) + 1)
-        ways = [column + (number + 0.5) * lane for number in lanes]
-        _links(drawing, chart, placed, ways, lane)
-    return drawing.finish(max(bottoms))
+    if not links:
+        return 0, drawing.finish(max(bottoms))
+    room = gutter - _BESIDE[two]
+    lanes = Lanes(column + _BESIDE[two] / 2, lanes.count, room / lanes.count)
+    ways, clashes = lay(links, placed, lanes)
+    for way in ways:
+        drawing.line(way.bends, style="link")
+        back, y = way.bends[-1]
+        drawing.area([(way.tip, y), (back, y - 5), (back, y + 5)], style="head")
+    for way in ways:
+        drawing.box(way.label, style="label-back", filled=True)
+        drawing.text(way.label.x + way.label.width / 2, way.label.y + 2, list(way.lines), _LABEL)
+    return clashes, drawing.finish(max(*bottoms, *(way.label.y + way.label.height for way in ways)))
 
 
 def _columns(groups: tuple[ChartGroup, ...], width: float) -> list[list[ChartGroup]]:
@@ -177,7 +199,7 @@ def _box_height(box: ChartBox, width: float) -> float:
     return 20 + lines * 15 * LINE_HEIGHT + (2 + text * 14 * LINE_HEIGHT if text else 0)
 
 
-def _group(drawing: Drawing, group: ChartGroup, frame: Rect, faces: int) -> dict[str, _Placed]:
+def _group(drawing: Drawing, group: ChartGroup, frame: Rect, faces: int) -> dict[str, Placed]:
     """Draw a group in its frame, and return where its boxes lie."""
     drawing.box(frame, style="frame-box")
     inner = frame.width - 24
@@ -190,50 +212,6 @@ def _group(drawing: Drawing, group: ChartGroup, frame: Rect, faces: int) -> dict
         below = drawing.text(x + 12, y + 10, wrap(box.title, inner - 24, 15, bold=True), _WHO)
         if box.text:
             drawing.text(x + 12, below + 2, wrap(plain(box.text), inner - 24, 14), _WHAT)
-        placed[box.id] = _Placed(x + inner if faces == 1 else x, y + tall / 2, faces)
+        placed[box.id] = Placed(x + inner if faces == 1 else x, y + tall / 2, tall, faces)
         y += tall + 10
     return placed
-
-
-def _lane_of(chart: RolesChart) -> list[int]:
-    """Return a lane for each link, in the links' order; a new lane only where labels would meet."""
-    places = {box.id: number for number, box in enumerate(box for group in chart.groups for box in group.boxes)}
-    lanes: list[int] = []
-    taken: list[list[tuple[int, int]]] = []
-    for link in chart.links:
-        low, high = sorted((places[link.source], places[link.target]))
-        for number, spans in enumerate(taken):
-            if all(high < start or end < low for start, end in spans):
-                spans.append((low, high))
-                lanes.append(number)
-                break
-        else:
-            taken.append([(low, high)])
-            lanes.append(len(taken) - 1)
-    return lanes
-
-
-def _gutter(chart: RolesChart, lanes: list[int], width: float, *, two: bool) -> float:
-    if not lanes:
-        return 20.0 if two else 0.0
-    words = [word for link in chart.links for word in link.label.split()]
-    widest = max(text_width(word, 13, bold=True) for word in words)
-    return min((max(lanes) + 1) * (widest + 14) + (24 if two else 4), width * 0.45)
-
-
-def _links(drawing: Drawing, chart: RolesChart, placed: dict[str, _Placed], ways: list[float], room: float) -> None:
-    """Draw each link from box to lane to box, then the labels over the lines; `ways` holds the x of each one's lane."""
-    labels = []
-    for link, x in zip(chart.links, ways, strict=True):
-        source, target = placed[link.source], placed[link.target]
-        back = target.edge + 11 * target.faces
-        bends = [(source.edge, source.middle), (x, source.middle), (x, target.middle), (back, target.middle)]
-        drawing.line(bends, style="link")
-        tip = target.edge + 1.5 * target.faces
-        drawing.area([(tip, target.middle), (back, target.middle - 5), (back, target.middle + 5)], style="head")
-        labels.append((x, (source.middle + target.middle) / 2, wrap(link.label, room - 8, 13, bold=True)))
-    for x, y, lines in labels:
-        tall = len(lines) * 13 * LINE_HEIGHT
-        broad = max(text_width(line, 13, bold=True) for line in lines) + 6
-        drawing.box(Rect(x - broad / 2, y - tall / 2 - 2, broad, tall + 4, 3), style="label-back", filled=True)
-        drawing.text(x, y - tall / 2, lines, _LABEL)
