@@ -1,12 +1,17 @@
+from datetime import datetime
 from itertools import combinations, pairwise
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from kitbag.course.blocks import RolesChart, Timeline
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.drawing import text_width, wrap
 from kitbag.rendering.figures import NARROW, WIDE, roles_chart_svg, timeline_svg
+from kitbag.rendering.timescale import when_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENGLISH = catalogue_for("en")
@@ -70,6 +75,79 @@ def test_marks_of_one_year_stand_over_one_another() -> None:
     assert scale[2][1] != scale[3][1]
     first, second, last = (float(scale[place][0]) for place in (0, 1, 2))
     assert (second - first) / (last - first) == pytest.approx(26 / 100, abs=0.001)
+
+
+def timed(*moments: str | dict[str, Any]) -> Timeline:
+    event = {"text": "It happens.", "uncited": "A test."}
+    made = [{"events": [event], **({"at": one} if isinstance(one, str) else one)} for one in moments]
+    return Timeline.model_validate({"type": "timeline", "title": "Times", "moments": made})
+
+
+def marks(svg: str) -> list[tuple[float, float]]:
+    """Return the marks on the scale."""
+    return [(float(one.get("cx")), float(one.get("cy"))) for one in etree.fromstring(svg).findall(f"{SVG}g")[0]]
+
+
+@pytest.mark.parametrize(
+    ("moments", "shares"),
+    [
+        (("10:00", "10:15", "11:00"), [0, 0.25, 1]),
+        (("00:00", "06:00", "24:00"), [0, 0.25, 1]),
+        (("2024-07-11 23:00", "2024-07-11 23:30", "2024-07-12 01:00"), [0, 0.25, 1]),
+        (("2024-07-01", "2024-07-11", "2024-08-10"), [0, 0.25, 1]),
+        (("2023-01", "2023-01-02 12:00", "2023-01-07"), [0, 0.25, 1]),
+        (({"year": 2001}, "2002-01-01", "2005-01-01"), [0, 0.25, 1]),
+    ],
+)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_days_and_times_stand_to_scale(moments: tuple[Any, ...], shares: list[float], width: float) -> None:
+    places = [x for x, _ in marks(timeline_svg(timed(*moments), ENGLISH, width=width))]
+    assert [(x - places[0]) / (places[-1] - places[0]) for x in places] == pytest.approx(shares, abs=0.001)
+
+
+def test_marks_that_would_touch_stand_over_one_another() -> None:
+    places = marks(timeline_svg(timed("10:00", "10:00", "10:01", "12:00"), ENGLISH))
+    assert len({y for _, y in places}) == 3
+    assert places[0][1] == places[3][1]
+
+
+def test_without_words_of_the_author_a_moment_is_said_in_the_language_of_the_course() -> None:
+    french = catalogue_for("fr", (("common.months.07", "juillet"), ("common.time", "{hour} h {minute}")))
+    line = timed("2024", "2024-07", "2024-07-11", "2024-07-11 14:05")
+    said = ["2024", "juillet 2024", "11 juillet 2024", "11 juillet 2024, 14 h 05"]
+    assert [when_of(moment, french) for moment in line.moments] == said
+    assert [when_of(moment, french) for moment in timed("9:05", {"at": "10:00", "when": "à dix heures"}).moments] == [
+        "09 h 05",
+        "à dix heures",
+    ]
+    assert set(said[:3]) <= set(texts(timeline_svg(line, french)))
+
+
+@pytest.mark.parametrize(
+    ("moments", "scale"),
+    [
+        (("10:00", "11:00"), [f"10:{minute:02}" for minute in range(0, 60, 5)] + ["11:00"]),
+        (("08:00", "20:00"), [f"{hour:02}:00" for hour in range(8, 21)]),
+        (("2024-07-11 08:00", "2024-07-12 09:00"), ["09:00", "12:00", "15:00", "18:00", "21:00", "12 July"]),
+        (("2022-02-01", "2023-01-31"), ["April 2022", "July 2022", "October 2022", "January 2023"]),
+        (("1990-05-01", "2024-01-01"), ["1995", "2000", "2005", "2010", "2015", "2020"]),
+    ],
+)
+def test_the_scale_has_round_points_as_close_as_fits(moments: tuple[str, ...], scale: list[str]) -> None:
+    shown = texts(timeline_svg(timed(*moments), ENGLISH))
+    assert shown[: len(scale)] == scale
+
+
+@given(
+    st.lists(st.datetimes(), min_size=2, max_size=8),
+    st.sampled_from([slice(10), slice(16), slice(11, 16), slice(7), slice(4)]),
+)
+def test_any_moments_make_a_drawing(moments: list[datetime], part: slice) -> None:
+    """Also those of the first and the last year there is."""
+    written = sorted(one.isoformat(sep=" ")[part] for one in moments)
+    for width in (WIDE, NARROW):
+        root = etree.fromstring(timeline_svg(timed(*written), ENGLISH, width=width))
+        assert all(0 <= float(circle.get("cx")) <= width for circle in root.iter(f"{SVG}circle"))
 
 
 def test_a_chart_draws_the_given_links_and_no_other() -> None:

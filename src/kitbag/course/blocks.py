@@ -1,9 +1,12 @@
 """Blocks: what a lesson is made of. Text fields named in `Markdown` are CommonMark without raw HTML."""
 
-from typing import Annotated, Literal, TypeAlias
+from datetime import date
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
+from kitbag.course.instants import Instant, read_instant
 from kitbag.fields import Cited, Flag, Identifier, Line, Markdown, Minutes, Model, Whole
 
 
@@ -74,6 +77,20 @@ class Table(Cited):
     """True where the first cell of a row names the row."""
 
 
+def _instant(value: Any) -> Any:
+    try:
+        if isinstance(value, str):
+            read_instant(value)
+    except ValueError as error:
+        message = "expected a day or a time such as 2024-07-11, 10:05 or 2024-07-11 10:05"
+        raise PydanticCustomError("day", message) from error
+    return value
+
+
+At: TypeAlias = Annotated[str, BeforeValidator(_instant)]
+"""A year, a month, a day, a time of day, or a day and a time."""
+
+
 class TimelineEvent(Cited):
     """Something that happened."""
 
@@ -84,12 +101,19 @@ class TimelineEvent(Cited):
 class Moment(Model):
     """A point on a timeline. Events within one moment have no order among them."""
 
-    when: Line
-    """The date as people read it: `31 October 2000`, `early 2022`."""
-    year: Annotated[Whole, Field(ge=1, le=9999)]
-    """Where the moment stands on the scale."""
+    when: Line | None = None
+    """The date as people read it, where that is not the exact one: `early 2022`, `at first light`."""
+    year: Annotated[Whole, Field(ge=1, le=9999)] | None = None
+    """The year in which the moment stands on the scale; or else `at`."""
+    at: At | None = None
+    """The day, the time of day or both, to scale: `2000-10-31`, `10:05`, `2000-10-31 10:05`."""
     events: Annotated[tuple[TimelineEvent, ...], Field(min_length=1, max_length=12)]
     """What happened then."""
+
+    @property
+    def instant(self) -> Instant:
+        """Where it stands on the scale. Checked when the course is read: there is a year or another time, not both."""
+        return Instant("year", date(self.year, 1, 1)) if self.year else read_instant(self.at or "")
 
 
 class Timeline(Model):

@@ -71,7 +71,7 @@ TEXT_FILTERS: Final = frozenset(
 """Filters of a text, a number or the like."""
 FILTERS: Final = TEXT_FILTERS | frozenset(
     "abs batch count d day dealt default dictsort duration filesizeformat first float int items join last length list"
-    " map max min reject rejectattr reverse round safe select selectattr slice sort sum tojson unique".split()
+    " map max min reject rejectattr reverse round safe select selectattr slice sort sum tojson unique when".split()
 )
 """Every filter that templates may use."""
 TESTS: Final = frozenset(

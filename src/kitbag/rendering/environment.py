@@ -26,6 +26,7 @@ from kitbag.rendering.course_templates import CourseEnvironment
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.template_limits import SOURCE
 from kitbag.rendering.theme_code import CompiledTemplates, ThemeEnvironment
+from kitbag.rendering.timescale import when_of
 
 BRAND: Final = "brand.css"
 """The style sheet in a course's `templates/`, which is no template."""
@@ -99,7 +100,7 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
     is there, and takes the models as they are; otherwise all templates see `template_data`.
 
     Every template has `t(key, **values)` (the catalogue), `language`, `direction`, and the filters `markdown`,
-    `inline`, `plain`, `day` and `duration`.
+    `inline`, `plain`, `day`, `duration` and `when`.
     """
     theme = PackageLoader("kitbag", "templates")
     loaders: list[BaseLoader] = [PrefixLoader({"theme": theme}), theme]
@@ -119,7 +120,12 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
         environment = ThemeEnvironment(loader=ChoiceLoader(loaders), bytecode_cache=kept, **options)
     renderer = MarkdownRenderer()
     environment.offer_filters(
-        markdown=renderer.block, inline=renderer.inline, plain=plain, day=catalogue.day, duration=catalogue.duration
+        markdown=renderer.block,
+        inline=renderer.inline,
+        plain=plain,
+        day=catalogue.day,
+        duration=catalogue.duration,
+        when=lambda moment: when_of(moment, catalogue),
     )
     environment.share(t=catalogue.text, language=language, direction=direction(language))
     return environment

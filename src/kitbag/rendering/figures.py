@@ -5,6 +5,7 @@ it. Both are drawn for a given width, so that a phone gets a drawing of its own 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.chart_links import LABEL_SIZE, Lanes, Link, Placed, lay, widest_word
 from kitbag.rendering.drawing import LINE_HEIGHT, Drawing, Lettering, Rect, text_width, wrap
 from kitbag.rendering.markdown import plain
+from kitbag.rendering.timescale import Tick, far_enough, ticks, when_of
 
 WIDE: Final = 640.0
 """A drawing for a page or a laptop."""
@@ -33,6 +35,8 @@ _LANES: Final = {True: 0.45, False: 0.5}
 _BESIDE: Final = {True: 24.0, False: 4.0}
 """Room beside the lanes, likewise."""
 
+_MARK: Final = 11.0
+"""Between the middles of two marks that do not touch."""
 _STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 
@@ -49,16 +53,66 @@ def timeline_svg(timeline: Timeline, catalogue: Catalogue, *, width: float = WID
     drawing = Drawing(
         name=name,
         title=timeline.title,
-        description=catalogue.text("figures.timeline", first=first.when, last=last.when),
+        description=catalogue.text("figures.timeline", first=when_of(first, catalogue), last=when_of(last, catalogue)),
         width=width,
         rtl=direction(catalogue.language) == "rtl",
     )
-    return drawing.finish(_moments(drawing, timeline, _scale(drawing, timeline)))
+    years = [moment.year for moment in timeline.moments if moment.year]
+    by_year = len(years) == len(timeline.moments)
+    top = _years(drawing, years) if by_year else _times(drawing, timeline, catalogue)
+    return drawing.finish(_moments(drawing, timeline, top, catalogue))
 
 
-def _scale(drawing: Drawing, timeline: Timeline) -> float:
+def _times(drawing: Drawing, timeline: Timeline, catalogue: Catalogue) -> float:
+    """Draw the strip of days and times with a mark for each moment, and return where it ends."""
+    instants = [moment.instant for moment in timeline.moments]
+    first, last = instants[0], instants[-1]
+    span = last.position - first.position
+    if not span:
+        return 0.0
+    margin = 24.0
+    some: list[Tick] = []
+    for _ in range(2):  # A wide label at an end takes room from the scale.
+        unit = (drawing.width - 2 * margin) / span
+        fits = partial(_fit, unit=unit)
+        some = ticks(first, last, fits, catalogue)
+        margin = max(margin, *(_overhang(tick, first.position, last.position, unit) for tick in some))
+    unit = (drawing.width - 2 * margin) / span
+    marks = _stacked([margin + (instant.position - first.position) * unit for instant in instants])
+    base = 12 + 13.0 * (1 + max(level for _, level in marks))
+    drawing.line([(margin, base), (drawing.width - margin, base)], style="axis")
+    for tick in some:
+        x = margin + (tick.position - first.position) * unit
+        drawing.line([(x, base), (x, base + 6)], style="axis")
+        drawing.text(x, base + 8, [tick.label], _YEAR)
+    drawing.dots([(x, base - 11 - 13 * level) for x, level in marks], 4.5, style="mark")
+    return base + 44
+
+
+def _fit(some: list[Tick], *, unit: float) -> bool:
+    return far_enough(some, [text_width(tick.label, 13) for tick in some], unit)
+
+
+def _overhang(tick: Tick, first: int, last: int, unit: float) -> float:
+    """Return how far a label may reach beyond the nearer end of the scale."""
+    return text_width(tick.label, 13) / 2 + 2 - min(tick.position - first, last - tick.position) * unit
+
+
+def _stacked(places: list[float]) -> list[tuple[float, int]]:
+    """Return each place with the lowest level at which its mark touches none before it."""
+    reached: list[float] = []
+    marks = []
+    for x in places:
+        level = next((level for level, end in enumerate(reached) if x - end >= _MARK), len(reached))
+        if level == len(reached):
+            reached.append(x)
+        reached[level] = x
+        marks.append((x, level))
+    return marks
+
+
+def _years(drawing: Drawing, years: list[int]) -> float:
     """Draw the strip of years with a mark for each moment, and return where it ends."""
-    years = [moment.year for moment in timeline.moments]
     first, last = min(years), max(years)
     if first == last:
         return 0.0
@@ -82,10 +136,10 @@ def _scale(drawing: Drawing, timeline: Timeline) -> float:
     return base + 44
 
 
-def _moments(drawing: Drawing, timeline: Timeline, top: float) -> float:
+def _moments(drawing: Drawing, timeline: Timeline, top: float, catalogue: Catalogue) -> float:
     """Draw each moment with its events along a line from top to bottom, and return where they end."""
     beside = drawing.width >= WIDE
-    widest = max(text_width(moment.when, 15, bold=True) for moment in timeline.moments)
+    widest = max(text_width(when_of(moment, catalogue), 15, bold=True) for moment in timeline.moments)
     dates = min(widest, drawing.width * 0.3)
     axis = dates + 24 if beside else 8.0
     start = axis + 24
@@ -94,10 +148,10 @@ def _moments(drawing: Drawing, timeline: Timeline, top: float) -> float:
     for moment in timeline.moments:
         dots.append(y + 0.5 * 15 * LINE_HEIGHT)
         if beside:
-            when = wrap(moment.when, dates, 15, bold=True)
+            when = wrap(when_of(moment, catalogue), dates, 15, bold=True)
             ends = drawing.text(axis - 24, y, when, _WHEN._replace(anchor="end"))
         else:
-            when = wrap(moment.when, drawing.width - start, 15, bold=True)
+            when = wrap(when_of(moment, catalogue), drawing.width - start, 15, bold=True)
             ends = y = drawing.text(start, y, when, _WHEN)
         several = len(moment.events) > 1
         for event in moment.events:

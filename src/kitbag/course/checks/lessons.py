@@ -1,8 +1,9 @@
 """Modules, their objectives, lessons and blocks."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from kitbag.course.blocks import Activity, Checkpoint, RolesChart, Table, Timeline
+from kitbag.course.blocks import Activity, Checkpoint, Moment, RolesChart, Table, Timeline
 from kitbag.course.checks.common import COURSE, RESERVED, unknown
 from kitbag.course.model import Module
 from kitbag.course.parts import Parts, Path_, Places, walk
@@ -108,18 +109,46 @@ def _blocks(parts: Parts, module: Module, at: At) -> Iterator[Finding]:
                         message = f"The row has {len(row)} cells and the header has {len(block.header)}."
                         yield Finding("table-row", at(*path, "rows", number), message, "Add or delete cells.")
             case Timeline():
-                for number, (before, moment) in enumerate(zip(block.moments, block.moments[1:], strict=False), start=1):
-                    if moment.year < before.year:
-                        message = f"{moment.when} comes after {before.when} in the list and before it in time."
-                        yield Finding(
-                            "timeline-order", at(*path, "moments", number, "year"), message, "List the earliest first."
-                        )
+                yield from _timeline(block, path, at)
             case RolesChart():
                 yield from _chart(block, path, at)
             case Activity():
                 yield from unique([card.id for card in block.cards], "card", at, *path, "cards")
             case _:
                 pass  # Nothing in it points elsewhere.
+
+
+def _timeline(block: Timeline, path: Path_, at: At) -> Iterator[Finding]:
+    """Check that each moment has one time, that all are times of one kind, and that the earliest comes first."""
+    sound = True
+    for number, moment in enumerate(block.moments):
+        here = (*path, "moments", number)
+        if moment.year is None and moment.at is None:
+            sound = False
+            hint = 'Add a line such as "at: 2024-07-11", "at: 10:05" or "year: 2024".'
+            yield Finding("missing-key", at(*here), "This moment does not say when it was.", hint)
+        elif moment.year is not None and moment.at is not None:
+            sound = False
+            message = 'This moment has both "year" and "at".'
+            yield Finding("two-times", at(*here, "year"), message, "Keep the more exact one.")
+    if not sound:
+        return
+    instants = [moment.instant for moment in block.moments]
+    dated = [instant.day is not None for instant in instants]
+    for number, (before, instant) in enumerate(pairwise(instants), start=1):
+        place = at(*path, "moments", number, "year" if block.moments[number].year else "at")
+        if dated[number] != dated[number - 1]:
+            message = "This moment is a time of day, and the one before it has a date, or the other way round."
+            yield Finding("timeline-mixed", place, message, 'Write day and time together: "2024-07-11 10:05".')
+            return
+        if instant.position < before.position:
+            this, other = (_name(block.moments[one]) for one in (number, number - 1))
+            message = f"{this} comes after {other} in the list and before it in time."
+            yield Finding("timeline-order", place, message, "List the earliest first.")
+
+
+def _name(moment: Moment) -> str:
+    return moment.when or moment.at or str(moment.year)
 
 
 def _practice_item(parts: Parts, name: str, at: At, path: Path_) -> Iterator[Finding]:
