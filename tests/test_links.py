@@ -51,7 +51,7 @@ def build(folder: Path, *more: object) -> tuple[int, list[str]]:
     return kitbag("build", "-C", folder, "--only", "site", "--only", "tests", *more)
 
 
-@pytest.mark.parametrize("target", ["..", "../site", "absolute", "../nowhere", "/", "course/../.."])
+@pytest.mark.parametrize("target", ["..", "../site", "absolute", "../nowhere", "course/../.."])
 def test_a_build_folder_that_leads_out_is_refused(target: str, evil: Path) -> None:
     (evil / "build").symlink_to(evil.parent if target == "absolute" else target)
     told = (

@@ -622,15 +622,16 @@ _LED_TO: Final = (
 
 def _links(data: bytes, folder: Path) -> None:
     """Two bytes make one change of a course folder: where, and what stands there now."""
-    beside, course = folder / "beside", folder / "course"
+    # Two folders down, so that no link laid here leads further up than the folder that is compared.
+    beside, course = folder / "deep/beside", folder / "deep/course"
     for name in ("site", "reports", "packages", "records"):
         (beside / name).mkdir(parents=True)
         (beside / name / "file").write_bytes(b"mine")
     (beside / "file").write_bytes(b"mine")
     shutil.copytree(PROJECTS / "minimal", course)
+    before = _standing(folder)
     for where, what in zip(data[:16:2], data[1:16:2], strict=False):
         _swap(course, _LINKED[where % len(_LINKED)], what, beside)
-    before = _standing(folder)
     for words in (
         ("check",),
         ("build", "--only", "site", "--only", "reports"),
@@ -651,6 +652,8 @@ def _links(data: bytes, folder: Path) -> None:
 def _swap(course: Path, name: str, what: int, beside: Path) -> None:
     path = course / name
     try:
+        if not path.parent.resolve().is_relative_to(course.resolve()):
+            return  # A link that was laid before leads out, and this test must not follow it either.
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir() and not path.is_symlink():
             path.rename(course / f"aside-{what}-{len(list(course.iterdir()))}")
@@ -668,8 +671,8 @@ def _swap(course: Path, name: str, what: int, beside: Path) -> None:
                 _LED_TO[kind].replace("ABSOLUTE", str(beside)).replace("INSIDE", str(course)).replace("SELF", path.name)
             )
             path.symlink_to(to)
-    except OSError:
-        return  # A link that was laid before is in the way.
+    except (OSError, RuntimeError):
+        return  # A link that was laid before is in the way, or leads in a circle.
 
 
 def _standing(folder: Path) -> dict[str, tuple[int, int]]:
@@ -677,7 +680,7 @@ def _standing(folder: Path) -> dict[str, tuple[int, int]]:
     return {
         str(path): (path.lstat().st_mtime_ns, path.lstat().st_size)
         for path in [folder, *folder.rglob("*")]
-        if not path.is_relative_to(folder / "course")
+        if not path.is_relative_to(folder / "deep/course")
     }
 
 
