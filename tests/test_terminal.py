@@ -29,6 +29,7 @@ from kitbag.results.judging import Judge
 from kitbag.results.record import read_record
 from kitbag.results.sheet import key_response, sheet_entry
 from kitbag.results.sittings import form_quiz
+from kitbag.terminal.running import commands_meant
 
 PROJECT = Path(__file__).parent / "projects/every-item-type"
 ESCAPE = "\x1b"
@@ -232,6 +233,36 @@ def test_a_code_gives_more_time(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "commands"),
+    [
+        ("quit", ["quit"]),
+        ("back", ["previous"]),
+        ("b", ["previous"]),
+        ("p", ["previous"]),
+        ("flag", ["flag"]),
+        ("list", ["list"]),
+        ("rev", ["list"]),
+        ("hand-in", ["submit"]),
+        ("hel", ["help"]),
+        ("s", ["submit"]),
+        ("ha", ["submit"]),
+        ("", []),
+        ("quitt", []),
+    ],
+)
+def test_a_command_is_a_word_or_how_it_begins(typed: str, commands: list[str]) -> None:
+    assert commands_meant(typed) == commands
+
+
+def test_words_move_and_stop_and_the_prompt_says_what_enter_does(folder: Path) -> None:
+    result = quiz(folder, "final", "--person", "x", lines=["/next", "/back", "/fl", "/4", "/quit"])
+    assert result.exit_code == 0
+    assert "There is no command" not in result.output
+    assert result.output.count("Answer, Enter for the next question, or / and a command:") == 4
+    assert result.output.count("Answer, Enter to see all questions, or / and a command:") == 1
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["final", "--form", "x"], 'A form id has 8 characters, such as 7KQX-222G; "x" has 1.\n'),
@@ -257,6 +288,19 @@ def test_a_file_of_responses_is_scored_without_asking(folder: Path, tmp_path: Pa
     (record,) = records(folder)
     assert (record.person, record.passed) == ("Ana", False)
     assert Judge(loaded(folder)).judge(record).marks == 3
+
+
+def test_a_closed_pipe_loses_no_record(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiz(folder, "final", "--person", "x", lines=["/q"])
+    file = tmp_path / "responses.json"
+    file.write_text(json.dumps({"form": form_of(folder), "person": "Ana", "responses": {}}), "utf-8")
+
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(terminal, "show_result", closed)
+    quiz(folder, "final", "--responses", str(file))
+    assert [record.person for record in records(folder)] == ["Ana"]
 
 
 @pytest.mark.parametrize(
@@ -361,7 +405,7 @@ def test_a_terminal_without_colour_gets_none(folder: Path, at_terminal: Callable
     bare = at_terminal(folder, "pretest", "--person", "n", NO_COLOR="1").until(PROMPT)
     assert f"{ESCAPE}[1m" not in bare
     dumb = at_terminal(folder, "final", "--person", "d", TERM="dumb")
-    assert ESCAPE not in dumb.until("Answer, or / and a command:")
+    assert ESCAPE not in dumb.until("or / and a command:")
 
 
 def test_a_terminal_without_unicode_gets_signs_it_has(folder: Path, at_terminal: Callable[..., Terminal]) -> None:

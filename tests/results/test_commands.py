@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import pty
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -12,12 +14,14 @@ from fractions import Fraction
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from subprocess import PIPE
 from uuid import UUID
 
 import lxml.html
 import page as judge
 import pikepdf
 import pytest
+from children import KITBAG, run
 from click.testing import CliRunner, Result
 from playwright.sync_api import Page
 
@@ -181,6 +185,36 @@ def test_report_tells_who_passed_who_failed_and_who_is_missing(merged: Path, tmp
         "Cy <b>  0 %     50 %   ██████████··········\n"
         "\n"
         "Too few for a statistic: 2 pairs, and it takes 30.\n"
+    )
+
+
+def test_nobody_is_missing_from_a_test_that_was_never_given(folder: Path, stick: Path, tmp_path: Path) -> None:
+    assert kitbag("results", "add", "-C", folder, stick / "2.json").exit_code == 0
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name\nDee\n=Ada\n", "utf-8")
+    result = kitbag("results", "report", "-C", folder, "--roster", roster)
+    assert result.output.count("missing: 1") == 1
+    assert "Final test\n==========\npassed: 1, missing: 1\n" in result.output
+
+
+def test_a_report_without_results_says_what_to_do(folder: Path) -> None:
+    result = kitbag("results", "report", "-C", folder)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "There are no results yet. Add attempt records first: kitbag results add FILE, a folder or a stick.\n"
+    )
+
+
+def test_a_page_is_not_written_into_a_terminal(folder: Path) -> None:
+    master, slave = pty.openpty()
+    try:
+        result = run([*KITBAG, "results", "report", "-C", folder, "--format", "html"], stdout=slave, stderr=PIPE)
+    finally:
+        os.close(slave)
+        os.close(master)
+    assert result.returncode == 2
+    assert "A page of HTML is for a browser. Write it into a file with --output FILE." in " ".join(
+        result.stderr.split()
     )
 
 

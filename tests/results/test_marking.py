@@ -169,6 +169,17 @@ def test_a_blank_sheet_earns_nothing_and_is_recorded(course: Course, blank: str)
     assert attempt.passed is False
 
 
+def test_a_form_code_with_neither_name_nor_answer_is_not_counted(course: Course, blank: str) -> None:
+    marked = mark(course, filled(blank, ["1", "B", ""]))
+    assert marked.attempts == ()
+    assert [str(finding).partition(": ")[2] for finding in marked.findings] == [
+        (
+            "warning: Row 1 has a form code, and neither a name nor an answer, so it isn't counted. "
+            "If someone handed in a blank sheet, key in the name on it."
+        )
+    ]
+
+
 def test_an_essay_not_yet_marked_leaves_the_verdict_open(
     course: Course, variants: tuple[Variant, ...], blank: str
 ) -> None:

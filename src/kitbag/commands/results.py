@@ -26,6 +26,8 @@ from kitbag.commands.usage import Group
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_HOW_TO_ADD = "Add attempt records first: kitbag results add FILE, a folder or a stick."
+
 
 @click.group(cls=Group, examples=("kitbag results add /media/stick", "kitbag results report --roster class.csv"))
 def results() -> None:
@@ -116,6 +118,8 @@ def results_report(
 
     if style == "pdf" and output is None:
         raise click.UsageError("A PDF needs --output FILE.")
+    if style == "html" and output is None and sys.stdout.isatty():
+        raise click.UsageError("A page of HTML is for a browser. Write it into a file with --output FILE.")
     course = sound_course(folder)
     try:
         names = read_roster(bytes_of(roster)) if roster else None
@@ -138,6 +142,8 @@ def results_report(
     else:
         # A file is UTF-8 wherever it goes; what a person reads here is in the words of their terminal.
         click.echo(shown.decode() if style == "text" else shown, nl=False)
+    if not made.sittings and not made.waiting:
+        click.echo(f"There are no results yet. {_HOW_TO_ADD}", err=True)
 
 
 @results.command("export", examples=("kitbag results export --xapi statements.json",))

@@ -137,6 +137,16 @@ class _Marker:
                 "Was a cell keyed in twice, or the code of another form?",
             )
             return None
+        if not name and not any(answers):
+            self._say(
+                "no-answers",
+                line,
+                f"Row {number} has a form code, and neither a name nor an answer, so it isn't counted.",
+                "If someone handed in a blank sheet, key in the name on it.",
+                Severity.WARNING,
+                column=2,
+            )
+            return None
         before = len(self._findings)
         if len(name) > LONGEST_PERSON:
             message = f"Row {number} has a name of {len(name)} characters; {LONGEST_PERSON} is the most."

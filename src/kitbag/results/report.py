@@ -146,7 +146,9 @@ def report(course: Course, store: Store, *, roster: Sequence[str] | None = None)
         # Nobody knows whether two records without a name are of one person, so each stands alone.
         taken[one.test, same_person(one.person) or one.id].append(one)
     tests = {test.id: test for test in course.info.tests}
-    sittings = [sitting for test in tests.values() for sitting in _sittings(test, _of_test(taken, test.id), roster)]
+    # Nobody is missing from a test that was never given.
+    given = [test for test in tests.values() if any(of == test.id for of, _ in taken)]
+    sittings = [sitting for test in given for sitting in _sittings(test, _of_test(taken, test.id), roster)]
     totals = [total for total in store.item_totals() if total.test in tests]
     return Report(
         course=course,

@@ -82,14 +82,16 @@ def score_file(course: Course, name: str, data: bytes, *, form: str | None, pers
         raise NoQuiz(str(error)) from None
     quiz = form_quiz(course, name, form or named)
     attempt = scored(quiz, responses, name=str(uuid4()), person=who if person is None else person, now=_now())
-    show_result(quiz, attempt, console.say)
     try:
-        if quiz.test:
-            path = desk_at(course, name, attempt.person).write(attempt)
-            console.wrapped(console.t("terminal.record", path=path))
+        # Before anything is shown: whoever reads the first line and closes the pipe has the record all the same.
+        path = desk_at(course, name, attempt.person).write(attempt) if quiz.test else None
     except OSError as error:
+        show_result(quiz, attempt, console.say)
         console.say(console.t("terminal.no_record", reason=error.strerror or error))
         return NOT_KEPT
+    show_result(quiz, attempt, console.say)
+    if path:
+        console.wrapped(console.t("terminal.record", path=path))
     return 0
 
 

@@ -46,7 +46,7 @@ class Runner:
             while self._sitting.state.submitted is None:
                 try:
                     self._show()
-                    self._obey(self._console.ask(self._t("terminal.prompt")))
+                    self._obey(self._console.ask(self._t(self._prompt)))
                 except TimeUp:
                     self._console.say(self._t("terminal.time_up"), "bad")
                     self._keep(self._sitting.handed_in(self._now()))
@@ -129,6 +129,14 @@ class Runner:
         return sheet_entry(drawn.item, drawn.order)
 
     @property
+    def _prompt(self) -> str:
+        """What is asked for, and what Enter alone does: nothing but a line in an essay."""
+        if self._entry.answer is Answer.ESSAY:
+            return "terminal.prompt"
+        last = self._sitting.state.place + 1 == len(self._sitting.state.answers)
+        return "terminal.prompt_last" if last else "terminal.prompt_next"
+
+    @property
     def _signs(self) -> tuple[str, str, str]:
         """What stands for answered, blank and flagged."""
         return ("✓", "·", "⚑") if self._console.unicode else ("*", ".", "!")
@@ -147,18 +155,23 @@ class Runner:
     def _obey(self, line: str) -> None:
         place = self._sitting.state.place
         if not line.strip() and self._entry.answer is not Answer.ESSAY:
-            line = "/n"
+            line = "/next"
         if line.startswith("//") or not line.startswith("/"):
             self._answer(line.removeprefix("/") if line.startswith("//") else line)
             return
         word = line[1:].strip().lower()
-        moves = {"n": place + 1, "next": place + 1, "p": place - 1, "previous": place - 1}
-        if word in moves and moves[word] == len(self._sitting.state.answers):
+        moves = {"next": place + 1, "previous": place - 1}
+        commands = commands_meant(word)
+        command = commands[0] if len(commands) == 1 else ""
+        if command in moves and moves[command] == len(self._sitting.state.answers):
             self._review()
-        elif word in moves or (word.isdecimal() and len(word) < 6):
-            self._keep(self._sitting.at(moves[word] if word in moves else int(word) - 1, self._now()))
-        elif word in _COMMANDS:
-            _COMMANDS[word](self)
+        elif command in moves or (word.isdecimal() and len(word) < 6):
+            self._keep(self._sitting.at(moves[command] if command else int(word) - 1, self._now()))
+        elif command:
+            _COMMANDS[command](self)
+        elif commands:
+            meant = ", ".join(f"/{one}" for one in commands)
+            self._note(self._t("terminal.ambiguous", command=visible(line)[:20], commands=meant), "bad")
         else:
             self._note(self._t("terminal.unknown", command=visible(line)[:20]), "bad")
 
@@ -294,13 +307,45 @@ _TASKS: Final = frozenset(
 )
 
 _COMMANDS: Final[dict[str, Callable[[Runner], None]]] = {
-    "f": Runner._flag,  # noqa: SLF001 - of this very module
-    "u": Runner._undo,  # noqa: SLF001
-    "c": Runner._clear_answer,  # noqa: SLF001
-    "r": Runner._review,  # noqa: SLF001
-    "s": Runner._submit,  # noqa: SLF001
-    "q": Runner._leave,  # noqa: SLF001
-    "t": Runner._time,  # noqa: SLF001
-    "?": Runner._help,  # noqa: SLF001
-    "h": Runner._help,  # noqa: SLF001
+    "flag": Runner._flag,  # noqa: SLF001 - of this very module
+    "undo": Runner._undo,  # noqa: SLF001
+    "clear": Runner._clear_answer,  # noqa: SLF001
+    "list": Runner._review,  # noqa: SLF001
+    "submit": Runner._submit,  # noqa: SLF001
+    "quit": Runner._leave,  # noqa: SLF001
+    "time": Runner._time,  # noqa: SLF001
+    "help": Runner._help,  # noqa: SLF001
 }
+
+_WORDS: Final[dict[str, str]] = {
+    **{name: name for name in ("next", "previous", *_COMMANDS)},
+    "back": "previous",
+    "review": "list",
+    "exit": "quit",
+    "hand-in": "submit",
+}
+"""What can be typed after the slash, and the command it stands for."""
+
+_LETTERS: Final[dict[str, str]] = {
+    "n": "next",
+    "p": "previous",
+    "f": "flag",
+    "u": "undo",
+    "c": "clear",
+    "r": "list",
+    "l": "list",
+    "s": "submit",
+    "q": "quit",
+    "t": "time",
+    "h": "help",
+    "?": "help",
+}
+
+
+def commands_meant(typed: str) -> list[str]:
+    """Return the commands that a word after the slash can mean: a letter, a whole word, or how one begins."""
+    if typed in _LETTERS:
+        return [_LETTERS[typed]]
+    if typed in _WORDS:
+        return [_WORDS[typed]]
+    return sorted({name for word, name in _WORDS.items() if typed and word.startswith(typed)})
