@@ -36,7 +36,7 @@ test: lint ## Check the code and run all tests but the slow ones
 
 .PHONY: acceptance
 acceptance: $(TEST_STAMP) $(NODE_STAMP) ## Run the slow tests and the heavy judges
-	$(BIN)/pytest -m 'slow or acceptance'
+	$(BIN)/pytest -m 'slow or acceptance' --numprocesses=2 --maxschedchunk=1 --timeout=2400 -p no:randomly
 
 .PHONY: lint
 lint: $(TEST_STAMP) $(NODE_STAMP) ## Check style, types, layers and scripts

