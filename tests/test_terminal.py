@@ -33,6 +33,8 @@ from kitbag.terminal.running import commands_meant
 
 PROJECT = Path(__file__).parent / "projects/every-item-type"
 ESCAPE = "\x1b"
+EXAMPLE = 'It should be like {"form": "7KQX-3M2R", "person": "Ada", "responses": {"item-1": "a"}}.'
+SHAPES = 'Write "a" for an id, "15" for a number, ["a", "c"] for several, {"g1": "word"} for gaps or pairs.'
 
 
 @pytest.fixture
@@ -304,20 +306,44 @@ def test_a_closed_pipe_loses_no_record(folder: Path, tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "messages"),
     [
-        ("{" + " " * 4 * 1024**2, "The file is larger than 4 MiB."),
-        ("{", 'The file is not like {"form": "7KQX-3M2R", "person": "…", "responses": {"item-1": "a"}}.'),
-        ('{"responses": {"single": 1}}', "The file is not like"),
-        ('{"responses": {"nothing": "a"}}', 'the form practice-0 does not ask "nothing"'),
-        ('{"responses": {"single": "z"}}', "single: an id is unknown"),
+        ("{" + " " * 4 * 1024**2, [": The file is larger than 4 MiB."]),
+        ("{", [":1:2: This is not JSON: Expecting property name enclosed in double quotes. " + EXAMPLE]),
+        ("[]", [":1:1: This is no file of responses. " + EXAMPLE]),
+        (
+            '{"form": 7, "who": "Ada"}',
+            [
+                ':1:2: "form" is not a text. Put it in quotation marks.',
+                ':1:13: "who" does not belong here. There are only form, person, responses.',
+                ':1:1: "responses" is missing. ' + EXAMPLE,
+            ],
+        ),
+        (
+            '{"responses": {\n "number": 60,\n "single": true,\n "number": "1"}}',
+            [
+                ':2:2: "number" has a value that is no response. Put the number in quotation marks: "60".',
+                ':3:2: "single" has a value that is no response. ' + SHAPES,
+                ':4:2: "number" stands twice. Delete one of the two responses.',
+            ],
+        ),
+        (
+            '{"responses": {"nothing": "a",\n "single": "z"}}',
+            [
+                ':1:16: The form practice-0 does not ask "nothing". Is this the id of another form?',
+                ":2:2: single: an id is unknown. " + SHAPES,
+            ],
+        ),
     ],
 )
-def test_a_file_that_holds_no_responses_is_one_sentence(folder: Path, tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "r.json").write_text(text, "utf-8")
-    result = quiz(folder, "m1", "--responses", str(tmp_path / "r.json"))
+def test_each_mistake_in_a_file_of_responses_has_its_line(
+    folder: Path, tmp_path: Path, text: str, messages: list[str]
+) -> None:
+    file = tmp_path / "r.json"
+    file.write_text(text, "utf-8")
+    result = quiz(folder, "m1", "--responses", str(file))
     assert result.exit_code == 1
-    assert result.stderr.startswith(message)
+    assert result.stderr == "".join(f"{file}{message}\n" for message in messages)
 
 
 # --- A real terminal ---------------------------------------------------------------------------------------------

@@ -85,10 +85,11 @@ from kitbag.results.judging import Judge
 from kitbag.results.marking import mark_grid
 from kitbag.results.record import BadRecord, read_record, write_record
 from kitbag.results.report import report
+from kitbag.results.responses import WrongResponses, read_responses
 from kitbag.results.roster import NotARoster, read_roster
 from kitbag.results.session import TimeUp, begin, scored
 from kitbag.results.sheet import UnclearMark, WrongCell, key_response, read_cell, sheet_entry
-from kitbag.results.sittings import Desk, NoQuiz, form_quiz, open_quiz, read_responses
+from kitbag.results.sittings import Desk, NoQuiz, form_quiz, open_quiz
 from kitbag.results.store import NotAStore, open_store
 from kitbag.results.visible import visible
 
@@ -430,14 +431,15 @@ def _essay_sheets() -> list[bytes]:
 
 def _responses(data: bytes, _: Path) -> None:
     try:
-        named, who, responses = read_responses(data)
-    except ValueError as error:
-        _told(error)
+        given = read_responses(data, file="responses.json")
+        quiz = form_quiz(_tea().course, "final", given.form)
+        given.check(quiz)
+        attempt = scored(quiz, given.by_item, name=str(UUID(int=1, version=4)), person=given.person, now=WHEN)
+    except WrongResponses as error:
+        for finding in error.findings:
+            _told(finding)
         return
-    try:
-        quiz = form_quiz(_tea().course, "final", named)
-        attempt = scored(quiz, responses, name=str(UUID(int=1, version=4)), person=who, now=WHEN)
-    except (NoQuiz, NoFormId, BadResponse) as error:
+    except (NoQuiz, NoFormId) as error:
         _told(error)
         return
     read_record(write_record(attempt))

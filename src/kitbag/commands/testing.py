@@ -242,8 +242,8 @@ def quiz(
     """
     from kitbag.questions.assembly import NoForm
     from kitbag.questions.form_id import NoFormId
-    from kitbag.questions.scoring import BadResponse
     from kitbag.questions.solver import Undecided
+    from kitbag.results.responses import WrongResponses
     from kitbag.results.sittings import NoQuiz
     from kitbag.terminal import Settings, score_file, take
 
@@ -251,9 +251,12 @@ def quiz(
     name = _quiz_name(_quizzes(course), name, asking=not responses)
     try:
         if responses:
-            sys.exit(score_file(course, name, bytes_of(responses), form=form, person=person))
+            sys.exit(score_file(course, name, bytes_of(responses), file=str(responses), form=form, person=person))
         sys.exit(take(course, name, Settings(form, person, plain, code)))
-    except (NoQuiz, NoForm, NoFormId, Undecided, BadResponse) as error:
+    except WrongResponses as error:
+        print_findings(error.findings, err=True)
+        sys.exit(MISTAKES)
+    except (NoQuiz, NoForm, NoFormId, Undecided) as error:
         stop(str(error))
 
 

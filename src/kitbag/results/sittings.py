@@ -1,6 +1,5 @@
 """Where sittings are kept while they last, and their records afterwards: below `results/` of the course folder."""
 
-import json
 import os
 import random
 import re
@@ -12,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from kitbag.course.model import Course
 from kitbag.files import Unreadable, locked, names_within, read_within, write_atomically, write_within
@@ -21,7 +20,7 @@ from kitbag.questions.assembly import Assembly, DrawnItem, Form
 from kitbag.questions.form_id import FormId, read_form_id
 from kitbag.questions.model import Use
 from kitbag.questions.shuffle import shown_order
-from kitbag.results.attempt import Attempt, Response
+from kitbag.results.attempt import Attempt
 from kitbag.results.judging import PRACTICE
 from kitbag.results.place import RECORDS, SITTINGS, results_folder
 from kitbag.results.record import LARGEST_RECORD, BadRecord, read_record, write_record
@@ -30,8 +29,6 @@ from kitbag.results.session import Quiz, Sitting, State, resumed
 
 DRAWS: Final = 6
 """Forms of each test that the terminal hands out, so that an instructor's machine need not draw one for each record."""
-
-_RESPONSES: Final = TypeAdapter(dict[str, Response])
 
 
 class NoQuiz(Exception):
@@ -205,27 +202,6 @@ def open_quiz(desk: Desk, *, form: str | None, seed: str) -> tuple[Quiz, Sitting
     if desk.name in desk.course.bank_of and desk.name not in {test.id for test in desk.course.info.tests}:
         return _quiz(desk.course, desk.name, f"{PRACTICE}{seed[:8]}"), None
     return _quiz(desk.course, desk.name, form or _next_form(desk, seed).id, taken=desk.earlier()), None
-
-
-def read_responses(data: bytes) -> tuple[str | None, str, dict[str, Response]]:
-    """Return form id, person and responses of a file: `{"form": …, "person": …, "responses": {item id: response}}`.
-
-    Form and person may be absent. Raises ValueError with a sentence.
-    """
-    if len(data) > LARGEST_RECORD:
-        raise ValueError(f"The file is larger than {LARGEST_RECORD // 1024**2} MiB.")
-    try:
-        value = json.loads(data.decode("utf-8-sig"))
-        if not isinstance(value, dict) or set(value) - {"form", "person", "responses"} or "responses" not in value:
-            raise ValueError("keys")
-        responses = _RESPONSES.validate_python(value["responses"])
-        form, person = value.get("form"), value.get("person", "")
-        if not isinstance(person, str) or not isinstance(form, str | None):
-            raise ValueError("text")  # noqa: TRY004 - it becomes the one sentence below
-    except (ValueError, RecursionError):
-        message = 'The file is not like {"form": "7KQX-3M2R", "person": "…", "responses": {"item-1": "a"}}.'
-        raise ValueError(message) from None
-    return form, person, responses
 
 
 def form_quiz(course: Course, name: str, form: str | None) -> Quiz:

@@ -14,8 +14,9 @@ from kitbag.console import Console, Gone
 from kitbag.course.model import Course
 from kitbag.rendering.catalogue import catalogue_of
 from kitbag.results.allowances import allowed
+from kitbag.results.responses import read_responses
 from kitbag.results.session import Quiz, begin, scored
-from kitbag.results.sittings import NoQuiz, desk_at, form_quiz, open_quiz, read_responses
+from kitbag.results.sittings import NoQuiz, desk_at, form_quiz, open_quiz
 from kitbag.terminal.result import show_result
 from kitbag.terminal.running import NOT_KEPT, Runner
 
@@ -67,21 +68,20 @@ def take(course: Course, name: str, settings: Settings) -> int:
         return NOT_KEPT
 
 
-def score_file(course: Course, name: str, data: bytes, *, form: str | None, person: str | None) -> int:
+def score_file(course: Course, name: str, data: bytes, *, file: str, form: str | None, person: str | None) -> int:
     """Score a file of responses without asking, tell the result, and write the record of a test; return the exit code.
 
     Raises:
-        NoQuiz: there is no such quiz, or the file is none of responses.
-        BadResponse: an item is not asked, or cannot have its response.
+        NoQuiz: there is no such quiz.
+        WrongResponses: the file, which messages call `file`, has mistakes.
         NoFormId, NoForm, Undecided: as `Assembly.rebuild`.
     """
     console = Console(catalogue_of(course).text, plain=True)
-    try:
-        named, who, responses = read_responses(data)
-    except ValueError as error:
-        raise NoQuiz(str(error)) from None
-    quiz = form_quiz(course, name, form or named)
-    attempt = scored(quiz, responses, name=str(uuid4()), person=who if person is None else person, now=_now())
+    given = read_responses(data, file=file)
+    quiz = form_quiz(course, name, form or given.form)
+    given.check(quiz)
+    who = given.person if person is None else person
+    attempt = scored(quiz, given.by_item, name=str(uuid4()), person=who, now=_now())
     try:
         # Before anything is shown: whoever reads the first line and closes the pipe has the record all the same.
         path = desk_at(course, name, attempt.person).write(attempt) if quiz.test else None
