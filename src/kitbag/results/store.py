@@ -457,10 +457,11 @@ class _Known:
         self._by_person: dict[tuple[str, ...], str] = {}
         self._by_time: dict[tuple[str, ...], str] = {}
         columns = "id, form, number, channel, person, started, submitted"
-        for name, form, number, channel, person, started, submitted in connection.execute(
-            f"SELECT {columns} FROM attempt ORDER BY rowid"  # noqa: S608 - columns of ours
-        ):
-            self._note(name, form, number, channel, person, started, submitted)
+        with _undamaged():
+            for name, form, number, channel, person, started, submitted in connection.execute(
+                f"SELECT {columns} FROM attempt ORDER BY rowid"  # noqa: S608 - columns of ours
+            ):
+                self._note(name, form, number, channel, person, started, submitted)
 
     def _note(self, name: str, form: str, number: int, channel: str, person: str, started: str, submitted: str) -> None:
         self._ids.add(name)
