@@ -97,7 +97,7 @@ def test_builds_stopped_a_hundred_times(
     campaign(course, Random(9), 100, alone=alone)  # noqa: S311 - a test, and no secret
 
 
-@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("alone", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_builds_stopped_a_few_times(course: Path, alone: bool) -> None:
     campaign(course, Random(3), 3, alone=alone)  # noqa: S311 - a test, and no secret
 
