@@ -245,7 +245,7 @@ def test_it_ends_cleanly(name: str, tmp_path: Path) -> None:
         first = running.stderr.readline()
         assert first.startswith("Preview at http://127.0.0.1:")
         second = running.stderr.readline()
-        assert second.endswith(" s. 3 errors.\n")
+        assert second.endswith(" s. 1 error.\n")
         port = int(first.split(":")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:  # one that still listens
             connection.sendall(f"GET /-/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
