@@ -260,6 +260,17 @@ def test_certificates_are_named_after_people_printed_together_and_stay(tea: Path
     assert (folder / "Later-7KQX-3M2R.pdf").is_file()
 
 
+def test_no_system_takes_the_files_of_two_people_for_one() -> None:
+    people = [Completion(name, form=form) for name, form in (("Ada", "F"), ("ada", "F"), ("Ada-2", "F"), ("CON", ""))]
+    assert file_names([*people, Completion("Ada", form="F")]) == [
+        "Ada-F",
+        "ada-F-2",
+        "Ada-2-F",
+        "certificate-CON",
+        "Ada-F-3",
+    ]
+
+
 def test_an_unchanged_document_is_not_printed_again(tea: Path) -> None:
     first = kitbag("certificate", "-C", tea)
     assert "certificate.pdf (1 of 1, 1 page)" in first.output

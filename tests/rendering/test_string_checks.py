@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import kitbag as kitbag_package
 from kitbag.cli import main
 
 TEA = Path(__file__).parents[1] / "projects/every-item-type"
@@ -52,3 +53,11 @@ def test_a_language_without_an_interface_is_reported(tea: Path) -> None:
     printed = kitbag("check", "-C", tea)
     assert 'course/course.yaml:6:11: warning: Kitbag has no interface in "uk"' in printed
     assert "Translate them in course/strings.yaml." in printed
+
+
+def test_no_word_of_a_course_is_kept_beside_the_code(tea: Path) -> None:
+    word = "Zqxjverbatim"
+    speak(tea, "en", f"  site:\n    skip: {word}\n")
+    assert kitbag("build", "-C", tea, "--only", "site").startswith("0 ")
+    theme = Path(kitbag_package.__file__).parent / "templates"
+    assert [path for path in theme.rglob("*") if path.is_file() and word.encode() in path.read_bytes()] == []

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -446,6 +446,23 @@ def test_another_record_of_the_same_person_on_the_same_form_waits_for_a_decision
     found = [Found("a", write_record(make(essays=4)))]
     assert codes(list(store.add(found, judge, twins=Twins.BOTH))) == ["new"]
     assert len(list(store.attempts())) == 2
+
+
+def test_moments_are_the_same_in_every_time_zone(store: Store, judge: Judge, make: Make) -> None:
+    east = timezone(timedelta(hours=3))
+    one = make()
+    moved = make(2, person="Roe", started=one.started.astimezone(east), submitted=one.submitted.astimezone(east))
+    assert codes(add(store, judge, one, moved)) == ["new", "known"]
+
+
+def test_two_people_whose_sheets_have_one_number_can_both_count(store: Store, judge: Judge, make: Make) -> None:
+    paper = {"channel": "paper", "submitted": WHEN}
+    other = make(person="Roe", responses={"single": "b"}, **paper)
+    assert codes(add(store, judge, make(**paper), other)) == ["new", "twin"]
+    assert codes(list(store.add([Found("b", write_record(other))], judge, twins=Twins.BOTH))) == ["new"]
+    assert sorted(taken.person for taken in store.attempts()) == ["Doe", "Roe"]
+    for twins in Twins:
+        assert codes(list(store.add([Found("b", write_record(other))], judge, twins=twins))) == ["known"]
 
 
 def test_people_without_a_name_on_one_form_are_told_apart(store: Store, judge: Judge, make: Make) -> None:

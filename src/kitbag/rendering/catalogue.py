@@ -32,8 +32,9 @@ _RIGHT_TO_LEFT_SCRIPTS: Final = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa
 class Catalogue:
     """The interface strings of one language."""
 
-    def __init__(self, language: str, strings: Mapping[str, str]) -> None:
-        """Take the strings by their whole key (`quiz.submit`)."""
+    def __init__(self, language: str, strings: Mapping[str, str], *, of_a_course: bool = False) -> None:
+        """Take the strings by their whole key (`quiz.submit`), some of which may be `of_a_course`."""
+        self.of_a_course = of_a_course
         self.language = language
         """The language asked for (BCP 47); strings that have no translation are English all the same."""
         self._strings = dict(strings)
@@ -121,7 +122,7 @@ def catalogue_for(language: str, own: tuple[tuple[str, str], ...] = ()) -> Catal
     for name in (*names, "en"):
         for key, text in _strings_in(name).items():
             strings.setdefault(key, text)
-    return Catalogue(language, strings)
+    return Catalogue(language, strings, of_a_course=bool(own))
 
 
 def has_strings(language: str) -> bool:

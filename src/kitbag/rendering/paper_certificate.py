@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from kitbag.characters import DIRECTION_CONTROLS
 from kitbag.course.model import Course
+from kitbag.files import is_safe_name
 from kitbag.questions.form_id import ALPHABET, bare
 from kitbag.questions.scoring import marks_text
 from kitbag.rendering.paper_pdf import PaperDocument
@@ -98,13 +100,18 @@ def together(certificates: Sequence[PaperDocument], *, path: str) -> PaperDocume
 
 
 def file_names(completions: Sequence[Completion]) -> list[str]:
-    """Return a name for the file of each certificate: the person and the form; numbered where two are the same."""
+    """Return a name for the file of each certificate: the person and the form; numbered where two are the same.
+
+    No system takes two of them for one, or one for a device.
+    """
     names: list[str] = []
     for one in completions:
         person = re.sub(r"[^\w]+", "-", clean_name(one.name)).strip("-_")[:60].rstrip("-_") or "certificate"
         stem = f"{person}-{one.form}" if one.form else person
-        again = sum(name == stem or re.fullmatch(rf"{re.escape(stem)}-\d+", name) is not None for name in names)
-        names.append(f"{stem}-{again + 1}" if again else stem)
+        stem = stem if is_safe_name(f"{stem}.pdf") else f"certificate-{stem}"
+        taken = {name.casefold() for name in names}
+        again = (f"{stem}-{number}" for number in count(2))
+        names.append(stem if stem.casefold() not in taken else next(n for n in again if n.casefold() not in taken))
     return names
 
 

@@ -94,12 +94,14 @@ class CompiledTemplates(BytecodeCache):
     def __init__(self, catalogue: Catalogue, compiler: str, *, kind: str = "") -> None:
         """Take the catalogue whose strings stand in the templates, the file of the compiler, and what it makes."""
         self._kind = f"{catalogue.language}{kind}"
+        # Strings of a course stand in what is compiled, and nothing of a course is kept beside our code.
+        self._keeps = not catalogue.of_a_course
         made_by = (Path(compiler).read_bytes(), catalogue.digest, jinja2.__version__)
         self._made_of = sha256(repr(made_by).encode()).hexdigest()
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's signature
         """Return the file of a template of the theme, and nothing for any other."""
-        return filename if filename is not None and _is_ours(filename) else ""
+        return filename if self._keeps and filename is not None and _is_ours(filename) else ""
 
     def get_source_checksum(self, source: str) -> str:
         """Return all that a compiled template is made of."""

@@ -11,20 +11,22 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from kitbag.files import Unreadable, read_within, write_within
 from kitbag.questions.scoring import marks_text
 from kitbag.results.attempt import Attempt, Response
 from kitbag.results.gather import Found
 from kitbag.results.judging import Judge, Judged, Unfit, completes
-from kitbag.results.record import BadRecord, read_record
+from kitbag.results.record import BadRecord, read_record, write_record
+from kitbag.results.record import sealed as sealed_record
 from kitbag.results.roster import same_person
 from kitbag.results.visible import visible
 from kitbag.seals import sealed, unsealed
@@ -371,6 +373,9 @@ class Store:
             if error.code != "other-edition":
                 return Outcome(file.name, kept=False, code=error.code, message=str(error))
             code, message, judged = "waiting", f"{error} It is kept until then.", None
+        if twins is Twins.BOTH and known.has(attempt.id):
+            attempt = sealed_record(attempt.model_copy(update={"id": _id_beside(attempt)}))
+            data = write_record(attempt)
         if earlier is not None:
             self._connection.execute("DELETE FROM item WHERE attempt = ?", (earlier.id,))
             self._connection.execute("DELETE FROM attempt WHERE id = ?", (earlier.id,))
@@ -468,7 +473,11 @@ class _Known:
         if same_person(person):
             self._by_person.setdefault((form, str(number), same_person(person)), name)
         if channel in _TIMED:
-            self._by_time.setdefault((form, started, submitted), name)
+            self._by_time.setdefault((form, _moment(started), _moment(submitted)), name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a record of this id is kept."""
+        return name in self._ids
 
     def learn(self, attempt: Attempt) -> None:
         """Note a record that was kept."""
@@ -485,21 +494,38 @@ class _Known:
     def like(self, attempt: Attempt, *, both: bool) -> Attempt | None:
         """Return the record of the same sitting or answer sheet, if there is one. Raises NotAStore.
 
-        It has the same id; or it is of the same person on the same form; or, where a device counted the time to the
-        millisecond, it began and ended at the same moments. `both` looks for the same id alone.
+        It has the same id, or the one under which it was kept beside another; or it is of the same person on the same
+        form; or, where a device counted the time to the millisecond, it began and ended at the same moments. `both`
+        looks for the same id alone.
         """
-        name: str | None = attempt.id if attempt.id in self._ids else None
-        if name is None and not both:
+        beside = _id_beside(attempt)
+        name = next((known for known in (beside, attempt.id) if known in self._ids), None)
+        if both and name != beside:
+            return None
+        if name is None:
             person = same_person(attempt.person)
             name = self._by_person.get((attempt.form, str(attempt.attempt), person)) if person else None
             if name is None and attempt.channel in _TIMED:
-                times = attempt.started.isoformat(), attempt.submitted.isoformat()
+                times = _moment(attempt.started.isoformat()), _moment(attempt.submitted.isoformat())
                 name = self._by_time.get((attempt.form, *times))
         if name is None:
             return None
         with _undamaged():
             (data,) = self._connection.execute("SELECT record FROM attempt WHERE id = ?", (name,)).fetchone()
             return read_record(data)
+
+
+def _moment(text: str) -> str:
+    """Return a time as one text whatever its offset from UTC; what is no time stays as it is."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return text
+
+
+def _id_beside(attempt: Attempt) -> str:
+    """Return the id under which a record is kept beside another one that has its id: it follows from its content."""
+    return str(UUID(bytes=sha256(f"{attempt.id} {attempt.digest}".encode()).digest()[:16], version=4))
 
 
 _TIMED: Final = ("browser", "platform")
