@@ -479,7 +479,7 @@ def _make(
                 said = _make_one(course, settings, say, into / name, make)
                 # What could not be made is tried again by the next build.
                 if ledger and not has_errors(said):
-                    ledger.made(name, said)
+                    ledger.made(name, [one for one in said if one.code != "old-font-subsetting"])
                     ledger.save()
             else:
                 say(f"{settings.into / name}: nothing has changed")
@@ -544,7 +544,8 @@ def _make_one(
         message = f"This template can't be used: {fault}."
         return [Finding("template", fault.place, message, "Fix it, or use --no-templates.")]
     except NoPdf as error:
-        return [Finding("no-pdf", Place(str(settings.into)), str(error), "Everything but PDFs was built.")]
+        hint = "Everything else was built." if not settings.only and target.name in OUTPUTS else ""
+        return [Finding("no-pdf", Place(str(settings.into)), str(error), hint)]
     except OSError as error:
         return [_unwritable(target, error.strerror or str(error))]
     if work.made:

@@ -20,6 +20,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from kitbag import __version__
+from kitbag.commands.doctor import doctor
 from kitbag.commands.editors import completion, schema
 from kitbag.commands.exporting import export
 from kitbag.commands.lessons import build, check, coverage, init, preview
@@ -33,7 +34,7 @@ TASKS: Final = {
     "Teach and test": (paper, quiz, mark, certificate),
     "Bring results together": (results,),
     "Make packages for platforms and devices": (export,),
-    "About this installation": (schema, completion, helped),
+    "About this installation": (doctor, schema, completion, helped),
 }
 
 INTERRUPTED: Final = 130

@@ -16,6 +16,7 @@ from kitbag.rendering import paper_pdf
 from kitbag.rendering.faults import NoPdf
 from kitbag.rendering.paper_fonts import FAMILIES, font_files, printable
 from kitbag.rendering.paper_pdf import PaperDocument, Printed, document_digest, print_documents, render_pdf
+from kitbag.system import LIBRARIES, Library
 
 PAGE = "<!doctype html><html lang=en><title>T</title><style>body{{font-family:{fonts}}}</style><h1>T</h1>{body}"
 
@@ -191,20 +192,52 @@ def fresh_engine() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("fresh_engine")
-def test_without_pango_there_is_one_clear_message(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [
+        (
+            LIBRARIES,
+            "PDFs need system libraries that aren't installed: Pango, PangoFT2, HarfBuzz-subset. To install them: apt",
+        ),
+        ((), "PDFs can't be made, because a system library can't be loaded: cannot load library 'libpango-1.0-0'."),
+    ],
+)
+def test_without_pango_there_is_one_clear_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: tuple[Library, ...], message: str
+) -> None:
     class NoPango:
         def find_spec(self, name: str, *_: object) -> None:
             if name == "weasyprint":
+                print("-----\n\nWeasyPrint could not import some external libraries.")  # noqa: T201 - as it does
                 raise OSError("cannot load library 'libpango-1.0-0'")
 
     for name in [name for name in sys.modules if name.partition(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [NoPango(), *sys.meta_path])
+    monkeypatch.setattr(paper_pdf, "missing_libraries", lambda: missing)
+    monkeypatch.setattr(paper_pdf, "how_to_install_here", lambda _: "apt")
 
-    with pytest.raises(
-        NoPdf, match=r"^PDFs need the system library Pango, which is not installed; everything else was"
-    ):
+    with pytest.raises(NoPdf) as caught:
         next(print_documents([(document("a"), html("a"))], processes=1))
+    assert str(caught.value) == message
+    assert capsys.readouterr().out == ""
+
+
+def test_what_the_engine_says_of_the_machine_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper_pdf, "how_to_install_here", lambda _: "sudo apt install libharfbuzz-subset0")
+    said = [f'Using fontTools instead of HarfBuzz-Subset for font "{name}". This will …' for name in ("a", "b")]
+    one, two = (
+        list(paper_pdf._engine_warnings(path, [*said, "Ignored x"]))  # noqa: SLF001
+        for path in ("a.pdf", "b.pdf")
+    )
+    assert list(map(str, one)) == [
+        "a.pdf: warning: Ignored x",
+        (
+            "PDFs: warning: The system library HarfBuzz-subset isn't installed. Fonts are cut down in an older way. "
+            "To install it: sudo apt install libharfbuzz-subset0"
+        ),
+    ]
+    assert one[1] == two[1]
 
 
 @pytest.mark.usefixtures("fresh_engine")
@@ -212,7 +245,7 @@ def test_without_a_font_package_there_is_one_clear_message(monkeypatch: pytest.M
     monkeypatch.setattr("kitbag.rendering.paper_fonts.FAMILIES", ("No Such Family",))
     font_files.cache_clear()
     try:
-        with pytest.raises(NoPdf, match="PDFs need a Python package that is not installed"):
+        with pytest.raises(NoPdf, match="PDFs need a Python package that isn't installed"):
             next(print_documents([(document("a"), html("a"))], processes=1))
     finally:
         font_files.cache_clear()

@@ -9,19 +9,23 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
+from io import StringIO
 from multiprocessing import get_context
 from typing import Any, Final
 
 from kitbag.findings import Finding, Place, Severity, listed
 from kitbag.rendering.faults import NoPdf
 from kitbag.rendering.paper_fonts import fonts_version, only_our_fonts, printable
+from kitbag.system import HARFBUZZ_SUBSET, how_to_install_here, missing_libraries
 
 VARIANT: Final = "pdf/ua-1"
+OLD_FONTS: Final = "old-font-subsetting"
+"""The code of the one finding that is about the machine, and so the same for all documents."""
 ENGINE: Final = "1"
 """Raise it when the way from HTML to PDF changes, so that everything is printed anew."""
 
@@ -110,7 +114,7 @@ def _print(path: str, html: str, expected: int | None) -> Printed:
         result = _engine().print(html)
     except Exception as error:  # noqa: BLE001 - one document's failure never loses the others
         return _failed(path, f"{type(error).__name__}: {error}")
-    findings = [_warning(path, "paper-engine", message) for message in result.warnings]
+    findings = list(_engine_warnings(path, result.warnings))
     if lacking:
         shown = listed(f"{char} (U+{ord(char):04X})" for char in lacking)
         findings.append(
@@ -131,6 +135,21 @@ def _print(path: str, html: str, expected: int | None) -> Printed:
             )
         )
     return Printed(path, result.pdf, tuple(findings), result.pages)
+
+
+def _engine_warnings(path: str, messages: Sequence[str]) -> Iterator[Finding]:
+    """Give what the engine warns of: of a document, except where it is the same for all of them."""
+    of_the_machine = [one for one in messages if one.startswith("Using fontTools instead of HarfBuzz-Subset")]
+    for message in messages:
+        if message not in of_the_machine:
+            yield _warning(path, "paper-engine", message)
+    if of_the_machine:
+        yield _warning(
+            "PDFs",
+            OLD_FONTS,
+            "The system library HarfBuzz-subset isn't installed. Fonts are cut down in an older way.",
+            f"To install it: {how_to_install_here([HARFBUZZ_SUBSET])}",
+        )
 
 
 def _failed(path: str, why: str) -> Printed:
@@ -191,15 +210,18 @@ def _engine_or_reason() -> None:
 @cache
 def _why_not() -> str:
     try:
-        with only_our_fonts():
+        # WeasyPrint prints a block of its own where a library is missing.
+        with only_our_fonts(), redirect_stdout(StringIO()):
             import weasyprint  # noqa: F401
-    except OSError:
-        return (
-            "PDFs need the system library Pango, which is not installed; everything else was built. "
-            "Install it (Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango)."
-        )
+    except OSError as error:
+        missing = missing_libraries()
+        if not missing:
+            return f"PDFs can't be made, because a system library can't be loaded: {error}."
+        names = listed(library.name for library in missing)
+        command = how_to_install_here(missing)
+            return f"PDFs need system libraries that aren't installed: {names}. To install them: {command}"
     except ImportError as error:
-        return f"PDFs need a Python package that is not installed ({error}); everything else was built."
+        return f"PDFs need a Python package that isn't installed: {error}."
     return ""
 
 
