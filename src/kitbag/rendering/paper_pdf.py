@@ -219,7 +219,7 @@ def _why_not() -> str:
             return f"PDFs can't be made, because a system library can't be loaded: {error}."
         names = listed(library.name for library in missing)
         command = how_to_install_here(missing)
-            return f"PDFs need system libraries that aren't installed: {names}. To install them: {command}"
+        return f"PDFs need system libraries that aren't installed: {names}. To install them: {command}"
     except ImportError as error:
         return f"PDFs need a Python package that isn't installed: {error}."
     return ""
