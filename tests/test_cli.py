@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from children import KITBAG, run
 from click.testing import CliRunner, Result
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from kitbag import __version__
 from kitbag.build import Settings, print_certificates
@@ -239,6 +239,15 @@ def test_paper_is_printed_marked_and_certified(tea: Path) -> None:
     assert [path.name for path in (tea / "build/certificates").glob("*.pdf")] == [f"Ada-O-Neil-{form.id}.pdf"]
 
 
+def top_of(page: PageObject) -> float:
+    """Return how high the first text of a page stands, in points."""
+    heights: list[float] = []
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, *_: heights.append(cm[5] + tm[5] * cm[3]) if text.strip() else None
+    )
+    return round(max(heights), 1)
+
+
 def test_certificates_are_named_after_people_printed_together_and_stay(tea: Path) -> None:
     course = load_course(tea).course
     assert course
@@ -253,6 +262,7 @@ def test_certificates_are_named_after_people_printed_together_and_stay(tea: Path
     folder = tea / "build/certificates"
     people_of = ["Ada-O-Neil-7KQX-3M2R", "Ada-O-Neil-7KQX-3M2R-2", "Zoë-b-7KQX-3M2R", "certificate-7KQX-3M2R"]
     assert sorted(path.stem for path in folder.glob("*.pdf")) == sorted([*people_of, "all-certificates"])
+    assert len({top_of(page) for page in PdfReader(folder / "all-certificates.pdf").pages}) == 1, "each frame is whole"
     assert len(PdfReader(folder / "all-certificates.pdf").pages) == 4
     before = {path: path.read_bytes() for path in folder.glob("*.pdf")}
     award([Completion("Later", score="3 / 4", form="7KQX-3M2R")])

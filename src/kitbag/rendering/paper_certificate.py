@@ -93,7 +93,9 @@ def together(certificates: Sequence[PaperDocument], *, path: str) -> PaperDocume
         head, _, _ = certificates[0].html().partition("<body")
         bodies = [page.html().partition("<body")[2] for page in certificates]
         start = bodies[0].partition(">")[0]
-        inside = "".join(body.partition(">")[2].partition("</body>")[0] for body in bodies)
+        inside = "".join(f'<div class="one">{body.partition(">")[2].partition("</body>")[0]}</div>' for body in bodies)
+        # A margin at the top of a page is kept only where the break before it is forced (CSS Fragmentation 3, 5.2).
+        head = head.replace("</head>", "<style>.one + .one { break-before: page }</style>\n</head>")
         return f"{head}<body{start}>{inside}</body>\n</html>\n"
 
     return PaperDocument(path, certificates[0].title, html, len(certificates))
