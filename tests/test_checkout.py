@@ -114,7 +114,7 @@ def test_kitbag_is_started_by_its_own_python_and_takes_no_module_from_a_course(
 
 def test_the_stamps_are_those_of_make() -> None:
     show = "show: ; @echo $(VENV_STAMP); echo $(COURSE_STAMP)"
-    made = run(["make", f"--eval={show}", "show"], cwd=ROOT, check=True)
+    made = run(["make", "--no-print-directory", f"--eval={show}", "show"], cwd=ROOT, check=True)
     script = "import cli; print(*(path.relative_to(cli.ROOT) for path in cli.stamps(cli.ROOT)), sep='\\n')"
     ours = run(["python3", "-c", script], cwd=ROOT, check=True)
     assert made.stdout == ours.stdout

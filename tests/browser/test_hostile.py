@@ -18,7 +18,7 @@ ATTACK = (
     "</script><script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>"
     "<svg onload='window.pwned = 3'>\"'><b onclick='window.pwned = 4'>"
     "{{ 1337 * 3 }}{% for x in [1] %}looped{% endfor %} [click](javascript:window.pwned=5)"
-    " ![x](https://evil.example/x.png) <https://evil.example> &lt;script&gt; \u202e\u2028"
+    " ![x](https://evil.example/x.png) <https://evil.example> &lt;script&gt; \u2066\u2069\u2028"
 )
 KEPT = {
     "schema",

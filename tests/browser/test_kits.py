@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import started as start_program
 from playwright.sync_api import Browser, BrowserType, Locator, Page, expect
 
 from kitbag.course.load import load_course
@@ -448,7 +449,9 @@ class OwnChromium:
         said.unlink(missing_ok=True)
         options = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}")
         self._process = opened.enter_context(
-            started([chromium, *QUIET, *options, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            start_program(
+                [chromium, *QUIET, *options, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
         )
         end = time.monotonic() + 30
         while not said.exists() or len(said.read_text("utf-8").splitlines()) < 2:
