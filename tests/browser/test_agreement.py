@@ -43,7 +43,7 @@ from kitbag.questions.model import (
 )
 from kitbag.questions.scoring import passes, score
 from kitbag.rendering.kits import draw_kits, render_tests
-from kitbag.results.answering import read_line, written
+from kitbag.results.answering import WrongAnswer, read_line, written
 from kitbag.results.attempt import Attempt, Response
 from kitbag.results.grid import blank_grid, read_grid, variant_of
 from kitbag.results.judging import Judge
@@ -223,7 +223,12 @@ def in_terminal(course: Course, form: Form, responses: dict[str, Response], numb
     for drawn in form.items:
         entry = sheet_entry(drawn.item, drawn.order)
         line = written(entry, responses[drawn.item.id])
-        typed[drawn.item.id] = read_line(entry, line, None) if line else None
+        try:
+            typed[drawn.item.id] = read_line(entry, line, None) if line else None
+        except WrongAnswer:
+            # The terminal asks again where a number's box holds no number; a record may hold it all the same.
+            assert isinstance(drawn.item, Numeric)
+            typed[drawn.item.id] = line
     quiz = Quiz(course, form.test, form.test.id, form.id, form.attempt, form.items)
     return scored(quiz, typed, name=str(UUID(int=number, version=4)), person="", now=WHEN)
 
