@@ -52,7 +52,7 @@ def test_a_language_without_an_interface_is_reported(tea: Path) -> None:
     speak(tea, "uk", "  site: {skip: До тексту}\n")
     printed = kitbag("check", "-C", tea)
     assert 'course/course.yaml:6:11: warning: Kitbag has no interface in "uk"' in printed
-    assert "Translate them in course/strings.yaml." in printed
+    assert "Translate them in course/strings.yaml; the author guide shows how." in printed
 
 
 def test_no_word_of_a_course_is_kept_beside_the_code(tea: Path) -> None:

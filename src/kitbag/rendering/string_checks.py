@@ -23,6 +23,6 @@ def check_strings(course: Course, places: Places) -> Iterator[Finding]:
             "untranslated",
             places.at(COURSE, "language"),
             f'Kitbag has no interface in "{language}": buttons, headings and {lacking} will be in English.',
-            "Translate them in course/strings.yaml. `kitbag templates copy strings` writes one to start from.",
+            "Translate them in course/strings.yaml; the author guide shows how.",
             Severity.WARNING,
         )
