@@ -449,7 +449,8 @@ def test_the_reference_has_every_name_of_every_template(given: Given) -> None:
         assert found == shared | always
     own: dict[str, set[str]] = {}
     for template, environment, values in given:
-        own.setdefault(template, set()).update(values.keys() - environment.globals.keys())
+        if template not in (None, "None"):  # another test of this run rendered a text without a name
+            own.setdefault(template, set()).update(values.keys() - environment.globals.keys())
     assert own == table
 
 
