@@ -158,6 +158,7 @@ def opened_store(course: Course, where: Path | None, judge: Judge | None = None)
 
     Results that came from elsewhere are scored again first, by `judge` or by one made for the purpose.
     """
+    from kitbag.findings import counted
     from kitbag.results.judging import Judge
     from kitbag.results.place import store_path
     from kitbag.results.store import NotAStore, open_store
@@ -222,11 +223,6 @@ def write(files: Mapping[Path, bytes]) -> None:
             write_atomically(path, data)
         except OSError as error:
             stop(f"{path} cannot be written: {error.strerror or error}.", IN_PART)
-
-
-def counted(count: int, what: str) -> str:
-    """Return a number with its noun: `1 record`, `2 records`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def today() -> date:

@@ -23,7 +23,7 @@ _MARGINS: Final = frozenset(
 _LOADING: Final = frozenset(
     {"src", "image", "image-set", "-webkit-image-set", "cross-fade", "-webkit-cross-fade", "element"}
 )
-"""Functions besides `url()` that take an address, whether as text or from a custom property."""
+"""Functions other than `url()` that take an address, whether as text or from a custom property."""
 _ACTIVE: Final = frozenset({"expression"})
 _ACTIVE_NAMES: Final = frozenset({"behavior", "-moz-binding", "-ms-behavior"})
 _PICTURES: Final = ("data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp", "data:image/svg+xml")

@@ -56,7 +56,7 @@ def page_policy(nonce: str, body: str) -> Markup:
 def nonce_of(body: str) -> str:
     """Return the word that lets the head's own scripts and styles load (CSP 3, 2.3.1).
 
-    It is a hash of all the page shows, so no text on the page can hold it, however it got there.
+    It is a hash of all the page shows, so no text on the page can hold it, wherever it came from.
     """
     return b64encode(sha256(body.encode()).digest()[:18]).decode()
 

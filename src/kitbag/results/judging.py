@@ -32,7 +32,7 @@ CLOCKS_DIFFER: Final = timedelta(days=1)
 MOST_EXTRA_TIME: Final = 3
 """The most that an allowance lengthens a test, with some room."""
 PAUSE: Final = 60
-"""Minutes that a test may have been left open besides."""
+"""Further minutes for which a test may have been left open."""
 
 _Key: TypeAlias = tuple[ScoringRule | None, str, str | tuple[str, ...] | frozenset[tuple[str, str]] | None]
 
