@@ -92,6 +92,7 @@ OUTSIDE_THE_GATE = {
     "a new folder that this process made": {
         "exporters/archive.py": {"mkdir", "NamedTemporaryFile", "ZipFile", "open", "chmod", "replace", "unlink"},
         "exporters/manifest.py": {"open", "stat"},
+        "results/store_file.py": {"mkdtemp", "write_bytes", "open", "connect", "rmtree", "listdir", "unlink"},
         "rendering/paper_fonts.py": {"TemporaryDirectory", "write_text", "glob"},
     },
     "Kitbag's own files": {
@@ -111,8 +112,8 @@ OUTSIDE_THE_GATE = {
         "course/documents/read.py": {"resolve"},
         "exporters/checking/folder.py": {"open", "resolve", "iterdir"},
         "exporters/checking/registry.py": {"open"},
-        "results/gather.py": {"walk", "is_dir", "is_symlink", "resolve"},
-        "results/store.py": {"mkdir", "connect", "chmod", "stat", "open"},
+        "results/gather.py": {"is_dir", "is_symlink", "resolve"},
+        "results/store.py": {"connect", "resolve"},
         "shipped.py": {"is_file", "exists", "is_dir", "iterdir", "rglob", "read_bytes", "rmtree"},
         "terminal/running.py": {"resolve"},
     },

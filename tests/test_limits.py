@@ -17,7 +17,7 @@ LIMITS = [limit for _, limits, _ in ROWS for limit in re.findall(r"`([\w.]+)` ([
 
 
 def test_every_reader_has_a_row() -> None:
-    assert len(ROWS) == 10
+    assert len(ROWS) == 11
     assert len(LIMITS) == 25
 
 

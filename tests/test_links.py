@@ -1,5 +1,6 @@
 """A course folder from a stranger, with links and pipes in it: nothing beside it is read, written or removed."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from click.testing import CliRunner
 
 from kitbag import files
 from kitbag.cli import main
+from kitbag.course.load import load_course
+from kitbag.questions.assembly import Assembly
+from kitbag.results import gather
 
 PROJECTS = Path(__file__).parent / "projects"
 
@@ -257,8 +261,15 @@ def test_a_store_that_lies_elsewhere_is_refused(target: str, evil: Path) -> None
 def test_a_store_may_be_a_link_that_stays_inside(evil: Path) -> None:
     (evil / "results").mkdir()
     (evil / "results/results.sqlite").symlink_to("../kept.sqlite")
-    assert kitbag("results", "report", "-C", evil)[0] == 0
+    course = load_course(evil).course
+    assert course is not None
+    form = Assembly(course.banks, course.info.tests).draw("final", seed="s").id
+    (evil / "answers.json").write_text(json.dumps({"form": form, "responses": {}}))
+    assert kitbag("quiz", "final", "-C", evil, "--person", "Cy", "--responses", evil / "answers.json")[0] == 0
+    assert kitbag("results", "add", "-C", evil)[0] == 0
     assert (evil / "kept.sqlite").is_file()
+    assert (evil / "results/results.sqlite").is_symlink()
+    assert kitbag("results", "report", "-C", evil)[0] == 0
 
 
 @pytest.mark.parametrize("name", ["grids", "records", "sittings", "printed.csv"])
@@ -287,13 +298,53 @@ def test_packages_are_not_written_elsewhere(name: str, evil: Path) -> None:
     )
 
 
-def test_marked_records_are_not_written_elsewhere(evil: Path) -> None:
-    kitbag("paper", "final", "-C", evil)
-    shutil.rmtree(evil / "build")
-    [grid] = (evil / "results/grids").glob("*.csv")
+def test_own_records_are_gathered_through_no_link(evil: Path) -> None:
+    (evil / "build").mkdir()
+    (evil / "build/results").symlink_to("../../results/records")
+    (evil / "results").mkdir()
+    (evil / "results/records").symlink_to("../../results/records")
+    nothing = "Added 0, already there 0, refused 0; waiting for their edition: 0."
+    assert kitbag("results", "add", "-C", evil) == (0, [nothing])
+
+
+def test_own_records_may_lie_behind_a_link_that_stays_inside(evil: Path) -> None:
+    (evil / "results").mkdir()
+    (evil / "kept").mkdir()
+    (evil / "kept/half.json").write_text("{")
+    (evil / "results/records").symlink_to("../kept")
+    refused = f"{evil}/results/records/half.json: not-a-record: It is cut short, or is no record at all."
+    assert refused in kitbag("results", "add", "-C", evil)[1]
+
+
+def test_own_records_that_are_swapped_for_a_link_meanwhile_are_not_read(
+    evil: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (evil / "results/records").mkdir(parents=True)
+    (evil / "results/records/a.json").write_text("{")
+    read = gather.read_within
+
+    def swapped(root: Path, name: str, **limits: int) -> bytes:
+        (evil / "results/records").rename(evil / "results/before")
+        (evil / "results/records").symlink_to("../../results/records")
+        return read(root, name, **limits)
+
+    monkeypatch.setattr(gather, "read_within", swapped)
+    why = 'outside-folder: "results/records/a.json" leads out of the course folder.'
+    assert f"{evil}/results/records/a.json: {why}" in kitbag("results", "add", "-C", evil)[1]
+
+
+def fill_grid(folder: Path) -> None:
+    """Print a paper, and fill in the answers of one person."""
+    kitbag("paper", "final", "-C", folder)
+    [grid] = (folder / "results/grids").glob("*.csv")
     text = grid.read_text("utf-8-sig")
     form = text.partition("form,")[2][:9]
     grid.write_text(text.replace("1,,,,,,", f"1,{form},Ada,A,A,A,A", 1), "utf-8-sig")
+
+
+def test_marked_records_are_not_written_elsewhere(evil: Path) -> None:
+    fill_grid(evil)
+    shutil.rmtree(evil / "build")
     (evil / "build").symlink_to("..")
     code, lines = kitbag("mark", "-C", evil)
     assert code == 3

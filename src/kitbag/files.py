@@ -119,7 +119,8 @@ def is_leftover(name: str) -> bool:
 def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write `data` to `path` as a whole or not at all: into a temporary file beside it, which then takes its name.
 
-    A `private` file can be read by its owner only, where the system knows owners; others get the usual rights.
+    A `private` file can be read by its owner only, where the system knows owners; others get the usual rights. It is
+    about people, so it also survives a power cut from the moment this returns.
 
     Raises:
         OSError: the file cannot be written; what stood there before still stands.
@@ -135,10 +136,23 @@ def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
             with contextlib.suppress(OSError):
                 Path(temporary).chmod(_mode_of(path))
         Path(temporary).replace(path)
+        if private:
+            _flush_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the disk keep the names in a folder, where the system can do that."""
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _mode_of(path: Path) -> int:
@@ -393,8 +407,12 @@ def _keep(old: Path | str, new: Path | str) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, name: str = ".lock") -> Iterator[None]:
     """Hold `folder` for one writer; a second one waits for nothing and is refused. The lock dies with its process.
+
+    Args:
+        folder: the folder.
+        name: the file in it that stands for the lock.
 
     Raises:
         BlockingIOError: another process holds it.
@@ -403,11 +421,11 @@ def locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     # Windows lets nobody cut a file short that another holds: so nothing is cut. Nobody waits at a pipe of this name.
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    lock = folder / ".lock"
+    lock = folder / name
     _refuse_link(lock)
     with os.fdopen(os.open(lock, flags, 0o666), "r+b", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "its .lock is not a file. Delete it", str(lock))
+            raise OSError(errno.EINVAL, f"its {name} is not a file. Delete it", str(lock))
         if sys.platform == "win32":
             import msvcrt
 

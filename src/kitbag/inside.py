@@ -181,11 +181,13 @@ def stands_inside(root: Path, name: str) -> bool:
         return False
 
 
-def files_inside(root: Path, name: str, *, deep: bool = True) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def files_inside(
+    root: Path, name: str, *, deep: bool = True, follow: bool = True
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Give all that is in a folder below `root` and is no folder, in no order, by its path from `root`.
 
-    Links that stay inside are followed, and each folder is looked into once. With `deep`, folders in it are, too. An
-    entry can be used until the next one is asked for.
+    With `follow`, links to folders that stay inside are followed; each folder is looked into once. With `deep`, folders
+    in it are, too. An entry can be used until the next one is asked for.
     """
     waiting, seen = [name], set()
     while waiting:
@@ -197,7 +199,7 @@ def files_inside(root: Path, name: str, *, deep: bool = True) -> Iterator[tuple[
             seen.add((status.st_dev, status.st_ino))
             for entry in list(os.scandir(here)):
                 path = f"{at}/{entry.name}"
-                link = entry.is_symlink()
+                link = follow and entry.is_symlink()
                 if kind_inside(root, path) == "folder" if link else entry.is_dir(follow_symlinks=False):
                     waiting += [path] if deep else []
                 else:

@@ -90,7 +90,8 @@ from kitbag.results.roster import NotARoster, read_roster
 from kitbag.results.session import TimeUp, begin, scored
 from kitbag.results.sheet import UnclearMark, WrongCell, key_response, read_cell, sheet_entry
 from kitbag.results.sittings import Desk, NoQuiz, form_quiz, open_quiz
-from kitbag.results.store import NotAStore, open_store
+from kitbag.results.store import open_store
+from kitbag.results.store_file import NotAStore
 from kitbag.results.visible import visible
 
 PROJECTS: Final = Path(__file__).parent.parent / "projects"

@@ -95,7 +95,6 @@ def test_a_hundred_kills_of_the_merge_lose_nothing_that_was_acknowledged(
     for _ in range(100):
         if chance.random() < 0.1:  # start anew at times, so that the tables are made under fire, too
             store.unlink(missing_ok=True)
-            Path(f"{store}-journal").unlink(missing_ok=True)
             acknowledged.clear()
         with merging(folder, store, stick) as process:
             time.sleep(chance.random() * 0.15)
@@ -119,7 +118,7 @@ def test_a_full_disk_stops_the_merge_with_a_sentence_and_loses_nothing(
     command = ["results", "add", "-C", str(folder), str(stick)]
     added = CliRunner().invoke(main, command)
     told = re.fullmatch(
-        "The results cannot be written: database or disk is full. "
+        "The results cannot be written: No space left on device. "
         r"Added (\d+) before that. Make room, and add the same files again.\n",
         added.stderr,
     )

@@ -1,12 +1,14 @@
 """Records come in from anyone and anywhere: the good ones are kept, once, and each other one is told why not."""
 
 import csv
+import errno
 import io
 import json
 import os
 import sqlite3
+import struct
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
@@ -28,7 +30,8 @@ from kitbag.results.gather import Found, gather
 from kitbag.results.judging import Judge, Unfit
 from kitbag.results.record import BadRecord, read_record, sealed, write_record
 from kitbag.results.sheet import key_response
-from kitbag.results.store import NotAStore, Outcome, Store, Twins, open_store
+from kitbag.results.store import Outcome, Store, Twins, open_store
+from kitbag.results.store_file import LARGEST_STORE, NotAStore, StoreFile
 
 WHEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PROJECT = Path(__file__).parents[1] / "projects/every-item-type"
@@ -354,14 +357,10 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path, statement: s
     assert path.read_bytes() == before
 
 
-def test_a_store_of_a_newer_kitbag_is_left_alone(tmp_path: Path) -> None:
+def test_a_store_of_a_newer_kitbag_is_left_alone(tmp_path: Path, judge: Judge, make: Make) -> None:
     path = tmp_path / "results.sqlite"
-    with open_store(path):
-        pass
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
-    connection.commit()
-    connection.close()
+    filled(path, judge, make())
+    spoil(path, "PRAGMA user_version = 2")
     with pytest.raises(NotAStore, match="it was made by a newer Kitbag"), open_store(path):
         pass
 
@@ -593,15 +592,23 @@ def test_a_forged_record_put_into_the_file_does_not_count(tmp_path: Path, judge:
         assert opened.item_totals() == []
 
 
-def test_a_file_that_can_only_be_read_is_scored_again_in_memory(tmp_path: Path, judge: Judge, make: Make) -> None:
+def test_a_file_that_can_only_be_read_is_scored_again_in_memory(
+    tmp_path: Path, judge: Judge, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "results.sqlite"
     filled(path, judge, make(essays=4))
     spoil(path, "UPDATE attempt SET marks = '0'")
     before = path.read_bytes()
+
+    def refused(*_: object, **__: object) -> None:  # root may write everywhere
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("kitbag.results.store_file.write_within", refused)
     with open_store(path) as opened:
-        opened._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - root may write everywhere
         assert list(opened.rescore(judge)) == []
         assert [taken.marks for taken in opened.attempts()] == [Fraction(make(essays=4).marks)]
+        with pytest.raises(NotAStore, match=r"^The results cannot be written: Permission denied\.$"):
+            add(opened, judge, make(2, person="Roe"))
     assert path.read_bytes() == before
 
 
@@ -614,17 +621,145 @@ def test_results_are_their_owners_alone(tmp_path: Path, judge: Judge, make: Make
 
 def test_merges_at_the_same_moment_wait_for_each_other(tmp_path: Path, judge: Judge, make: Make) -> None:
     path = tmp_path / "results.sqlite"
-    filled(path, judge)
-    waited: list[str] = []
-    with open_store(path) as one, open_store(path) as other:
-        first = one.add([Found("a", write_record(make())), Found("b", write_record(make(2, person="Roe")))], judge)
-        one._begin()  # noqa: SLF001 - another process is in the middle of its transaction
+    filled(path, judge, make())
+    with open_store(path) as one, open_store(path) as other, ExitStack() as lock:
+        assert codes(add(one, judge, make(2, person="Roe"))) == ["new"]
+        lock.enter_context(StoreFile(tmp_path, "results.sqlite").held())  # another process is writing
+        waited: list[str] = []
 
         def end() -> None:
-            waited.append("told")
-            one._connection.rollback()  # noqa: SLF001
-            assert codes(list(first)) == ["new", "new"]
+            waited.append("reported")
+            lock.close()
 
-        found = [Found("a", write_record(make())), Found("c", write_record(make(3, person="Poe")))]
+        found = [Found("b", write_record(make(2, person="Roe"))), Found("c", write_record(make(3, person="Poe")))]
         assert codes(list(other.add(found, judge, on_wait=end))) == ["known", "new"]
-    assert waited == ["told"]
+    assert waited == ["reported"]
+    with open_store(path) as opened:
+        assert (opened.trusted, opened.size) == (True, 3)
+
+
+def test_a_process_that_waits_too_long_gives_up(
+    tmp_path: Path, judge: Judge, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kitbag.results.store_file.WAIT", 0)
+    with open_store(tmp_path / "r.sqlite") as opened, StoreFile(tmp_path, "r.sqlite").held():
+        message = r"^Another Kitbag has been writing into these results for 0 seconds\. Try again later\.$"
+        with pytest.raises(NotAStore, match=message):
+            add(opened, judge, make())
+
+
+def test_results_that_another_program_changes_meanwhile_are_left_alone(
+    tmp_path: Path, judge: Judge, make: Make
+) -> None:
+    path = tmp_path / "results.sqlite"
+    filled(path, judge, make())
+    with open_store(path) as opened:
+        spoil(path, "UPDATE attempt SET marks = '0'")
+        before = path.read_bytes()
+        message = r"^Another program has changed these results meanwhile\. Run the same command again\.$"
+        with pytest.raises(NotAStore, match=message):
+            add(opened, judge, make(2, person="Roe"))
+    assert path.read_bytes() == before
+
+
+# --- What lies beside a store, and what takes its place ------------------------------------------------------------
+
+
+def hostile_journal(database: bytes, victim: Path) -> bytes:
+    """Return a journal that SQLite rolls back, and that names another file as the journal above it.
+
+    SQLite deletes that file, whatever it is: https://www.sqlite.org/fileformat.html#the_rollback_journal.
+    """
+    magic, nonce, sector, size = bytes.fromhex("d9d505f920a163d7"), 7, 512, int.from_bytes(database[16:18], "big")
+    header = magic + struct.pack(">IIIII", 1, nonce, len(database) // size, sector, size)
+    page = database[:size]
+    checksum = (nonce + sum(page[place] for place in range(size - 200, 0, -200))) & 0xFFFFFFFF
+    name = os.fsencode(victim)
+    above = struct.pack(">I", 0x40000000 // size + 1) + name + struct.pack(">II", len(name), sum(name)) + magic
+    return header.ljust(sector, b"\0") + struct.pack(">I", 1) + page + struct.pack(">I", checksum) + above
+
+
+def test_a_journal_that_came_with_a_store_deletes_nothing(tmp_path: Path, judge: Judge, make: Make) -> None:
+    (tmp_path / "theirs").mkdir()
+    path, diary = tmp_path / "theirs/results.sqlite", tmp_path / "diary.txt"
+    filled(path, judge, make())
+    diary.write_text("my diary", "utf-8")
+    (tmp_path / "theirs/results.sqlite-journal").write_bytes(hostile_journal(path.read_bytes(), diary))
+    reason = (
+        '"results.sqlite-journal" lies beside it, so another program was stopped while it wrote into it. '
+        "Move both away, and add the records again to a new one."
+    )
+    with pytest.raises(NotAStore) as raised, open_store(path):
+        pass
+    assert str(raised.value) == f"{path} cannot be used as a store of results: {reason}"
+    assert diary.exists()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("SELECT count(*) FROM attempt").fetchone()
+    assert not diary.exists(), "SQLite itself deletes it: the test shows what it should"
+
+
+def test_a_folder_that_becomes_a_link_while_results_are_added_is_not_followed(
+    tmp_path: Path, judge: Judge, make: Make
+) -> None:
+    course, other = tmp_path / "course", tmp_path / "other"
+    course.mkdir()
+    other.mkdir()
+    with open_store(course / "results/results.sqlite", within=course) as opened:
+        assert codes(add(opened, judge, make())) == ["new"]
+        (course / "results").rename(course / "before")
+        (course / "results").symlink_to(other)
+        message = r"^The results cannot be written: a link in it leads out of the course folder\. Delete that link\.$"
+        with pytest.raises(NotAStore, match=message):
+            add(opened, judge, make(2, person="Roe"))
+    assert list(other.iterdir()) == []
+
+
+def test_a_link_put_in_the_place_of_a_store_is_not_followed(tmp_path: Path, judge: Judge, make: Make) -> None:
+    course, other = tmp_path / "course", tmp_path / "other.sqlite"
+    filled(course / "results/results.sqlite", judge, make())
+    (course / "results/results.sqlite").rename(other)
+    before = other.read_bytes()
+    (course / "results/results.sqlite").symlink_to(other)
+    with pytest.raises(NotAStore, match="leads out of the course folder"):  # noqa: SIM117 - opening is what raises
+        with open_store(course / "results/results.sqlite", within=course):
+            pass
+    assert other.read_bytes() == before
+
+
+def test_a_store_larger_than_any_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    with path.open("wb") as file:
+        file.truncate(LARGEST_STORE + 1)
+    with pytest.raises(NotAStore, match=r'"results.sqlite" is larger than 512 MiB\.$'), open_store(path):
+        pass
+
+
+def test_a_killed_writer_leaves_nothing_for_long(tmp_path: Path, judge: Judge, make: Make) -> None:
+    for left in (".results.sqlite.abc.tmp", "..results.sqlite.seal.abc.tmp"):
+        (tmp_path / left).write_bytes(b"half a store")
+    (tmp_path / ".other.tmp").touch()
+    filled(tmp_path / "results.sqlite", judge, make())
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {".other.tmp", "results.sqlite", ".results.sqlite.lock", ".results.sqlite.seal"}
+
+
+def test_a_store_in_another_mode_of_sqlite_is_read(tmp_path: Path, judge: Judge, make: Make) -> None:
+    path = tmp_path / "results.sqlite"
+    filled(path, judge, make())
+    spoil(path, "PRAGMA journal_mode = WAL")
+    assert path.read_bytes()[18:20] == b"\2\2"
+    with open_store(path) as opened:
+        assert not opened.trusted
+        assert list(opened.rescore(judge)) == []
+        assert opened.size == 1
+
+
+def test_batches_grow_with_the_store(tmp_path: Path, judge: Judge, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kitbag.results.store.BATCH", 2)
+    written: list[int] = []
+    write = StoreFile.write
+    monkeypatch.setattr(StoreFile, "write", lambda file, data: (written.append(1), write(file, data)))
+    files = (Found(str(number), write_record(make(number, person=f"Doe {number}"))) for number in range(1, 31))
+    with open_store(tmp_path / "results.sqlite") as opened:
+        assert codes(list(opened.add(files, judge))) == ["new"] * 30
+    assert len(written) == 11  # 2 at a time up to 12, then 3, 3, 4, 5 and 3

@@ -58,14 +58,15 @@ def results_add(folder: Path, where: Path | None, files: Sequence[Path], twins: 
     from kitbag.results.gather import gather
     from kitbag.results.judging import Judge
     from kitbag.results.place import own_records
-    from kitbag.results.store import NotAStore, Twins
+    from kitbag.results.store import Twins
+    from kitbag.results.store_file import NotAStore
     from kitbag.results.visible import visible
 
     course = sound_course(folder)
     judge = Judge(course, any_time=any_time)
     added = known = refused = 0
     with opened_store(course, where, judge) as store:
-        found = gather(files or own_records(folder))
+        found = gather(files) if files else own_records(folder)
         try:
             for outcome in chain(
                 store.judge_waiting(judge), store.add(found, judge, twins=Twins(twins), on_wait=_wait)

@@ -161,11 +161,13 @@ def opened_store(course: Course, where: Path | None, judge: Judge | None = None)
     from kitbag.findings import counted
     from kitbag.results.judging import Judge
     from kitbag.results.place import store_path
-    from kitbag.results.store import NotAStore, open_store
+    from kitbag.results.store import open_store
+    from kitbag.results.store_file import NotAStore
     from kitbag.results.visible import visible
 
     try:
-        with open_store(where or store_path(course.folder)) as store:
+        path = where or store_path(course.folder)
+        with open_store(path, within=None if where else course.folder) as store:
             if not store.trusted and store.size:
                 records = counted(store.size, "record")
                 click.echo(f"These results were last written elsewhere, so {records} will be scored again.", err=True)

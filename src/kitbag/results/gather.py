@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from kitbag.files import Unreadable, is_leftover, read_within
-from kitbag.inside import open_inside
+from kitbag.inside import files_inside, open_inside
 from kitbag.results.record import LARGEST_RECORD, BadRecord
 
 _OF_MACOS: Final = "._"
 """Begins the files that macOS puts beside others on a stick."""
 _BEGINNING: Final = 64
 """Bytes that tell whether a file in a folder may be a record."""
+_LINK: Final = BadRecord("link", "It is a link, and no link is followed.")
 
 
 @dataclass(frozen=True)
@@ -33,48 +34,50 @@ def gather(paths: Iterable[Path]) -> Iterator[Found]:
     """
     for path in paths:
         if path.is_dir():
-            yield from _below(path)
+            yield from gather_below(path)
         else:
             yield _named(path)
 
 
-def _below(folder: Path) -> Iterator[Found]:
-    for where, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(where, name)
-            if is_leftover(name) or name.startswith(_OF_MACOS):
-                continue
-            if path.suffix.lower() == ".json" or _begins_like_a_record(path):
-                yield _link(path) if path.is_symlink() else _read(path)
+def gather_below(root: Path, name: str = "") -> Iterator[Found]:
+    """Give the records in the folder `name` below `root`, to which no link leads from outside, as `gather` does."""
+    files = ((path.removeprefix("/"), entry.is_symlink()) for path, entry in files_inside(root, name, follow=False))
+    for file, link in sorted(files, key=lambda one: _in_order(one[0])):
+        last = file.rpartition("/")[2]
+        if is_leftover(last) or last.startswith(_OF_MACOS):
+            continue
+        if last.lower().endswith(".json") or (not link and _begins_like_a_record(root, file)):
+            shown = str(root / file)
+            yield Found(shown, _LINK) if link else replace(_read(root, file), name=shown)
 
 
-def _begins_like_a_record(path: Path) -> bool:
+def _in_order(file: str) -> tuple[tuple[bool, str], ...]:
+    """Order files as a person lists them: those of a folder before those of the folders in it."""
+    *folders, last = file.split("/")
+    return (*((True, folder) for folder in folders), (False, last))
+
+
+def _begins_like_a_record(root: Path, file: str) -> bool:
     """Tell whether a file without the name of a record may be one: people rename files."""
     try:
-        if path.is_symlink():
-            return False
-        with os.fdopen(open_inside(path.parent, path.name), "rb") as file:
-            start = file.read(_BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()
+        with os.fdopen(open_inside(root, file), "rb") as opened:
+            start = opened.read(_BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()
     except OSError:
         return False
     return start.startswith(b"{") and b'"' in start
 
 
-def _link(path: Path) -> Found:
-    return Found(str(path), BadRecord("link", "It is a link, and no link is followed."))
-
-
 def _named(path: Path) -> Found:
     """Read a file that somebody named: a link that is named is meant; one that lies in a folder may not be."""
     try:
-        return replace(_read(path.resolve()), name=str(path))
+        real = path.resolve()
+        return replace(_read(real.parent, real.name), name=str(path))
     except (OSError, RuntimeError, ValueError):
         return Found(str(path), BadRecord("unreadable", "It cannot be read: its name or the links to it are broken."))
 
 
-def _read(path: Path) -> Found:
+def _read(root: Path, file: str) -> Found:
     try:
-        return Found(str(path), read_within(path.parent, path.name, largest=LARGEST_RECORD))
+        return Found(file, read_within(root, file, largest=LARGEST_RECORD))
     except Unreadable as error:
-        return Found(str(path), BadRecord(error.code, str(error)))
+        return Found(file, BadRecord(error.code, str(error)))

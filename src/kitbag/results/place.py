@@ -4,11 +4,13 @@ They are about people, so the folder is its owner's alone where the system knows
 """
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from kitbag.files import write_atomically
-from kitbag.inside import file_inside, folder_inside, kind_inside, stands_inside
+from kitbag.inside import file_inside, folder_inside, stands_inside
+from kitbag.results.gather import Found, gather_below
 
 FOLDER: Final = "results"
 STORE: Final = "results.sqlite"
@@ -38,6 +40,7 @@ def store_path(course: Path) -> Path:
         return path
 
 
-def own_records(course: Path) -> list[Path]:
-    """Return the folders on this machine in which records of the course arise: the terminal's and the marked grids'."""
-    return [course / name for name in (f"{FOLDER}/{RECORDS}", MARKED) if kind_inside(course, name) == "folder"]
+def own_records(course: Path) -> Iterator[Found]:
+    """Give the records that arose on this machine: the terminal's, and those of marked grids."""
+    for name in (f"{FOLDER}/{RECORDS}", MARKED):
+        yield from gather_below(course, name)

@@ -1,12 +1,12 @@
 """The results of a course in one SQLite file: every record that came in, once, with what became of it.
 
 A record is kept as the bytes that came, so that nothing is lost by reading it. Each batch of records is one
-transaction: whoever pulls the plug loses no record that was reported as kept, and none is counted twice. The table of
+transaction, after which the file as a whole is replaced (`store_file`): whoever pulls the plug loses no record that
+was reported as kept, and none is counted twice. The table of
 items holds what item statistics need: who chose what, what it earned, and how long it took.
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
-from hashlib import file_digest, sha256
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from kitbag.files import Unreadable, read_within, write_within
+from kitbag.files import Unreadable
 from kitbag.questions.scoring import marks_text
 from kitbag.results.attempt import Attempt, Response
 from kitbag.results.gather import Found
@@ -28,19 +29,15 @@ from kitbag.results.judging import Judge, Judged, Unfit, completes
 from kitbag.results.record import BadRecord, read_record, write_record
 from kitbag.results.record import sealed as sealed_record
 from kitbag.results.roster import same_person
+from kitbag.results.store_file import Content, Copy, NotAStore, StoreFile
 from kitbag.results.visible import visible
-from kitbag.seals import sealed, unsealed
 
 VERSION: Final = 1
 """Of the tables below; SQLite keeps it as `user_version`."""
 APPLICATION: Final = 0x4B544247
 """Tells a store of ours from any other SQLite file (`application_id`): "KTBG"."""
-LARGEST_VALUE: Final = 64 * 1024 * 1024
-"""Bytes in one record, or in any other value of the file."""
 BATCH: Final = 500
-"""Records in one transaction."""
-LONGEST_PATH: Final = 504
-"""Bytes of the longest path that SQLite opens on Unix: 512 (`MAX_PATHNAME`), less what names the journal beside it."""
+"""Records in one transaction, at least."""
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 _TABLES: Final = """
@@ -77,14 +74,6 @@ CREATE TABLE IF NOT EXISTS item (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS attempt_by_test ON attempt (course, test, person);
 """
-WAIT: Final = 60
-"""Seconds to wait for another Kitbag that is writing into the same store."""
-_WITHOUT_NOTICE: Final = 0.5
-"""Seconds of them that nobody is told about."""
-
-
-class NotAStore(Exception):
-    """The file cannot be used as a store of results; the message says why, on one line."""
 
 
 @contextmanager
@@ -165,11 +154,61 @@ class Twins(StrEnum):
 class Store:
     """The results of one course."""
 
-    def __init__(self, connection: sqlite3.Connection, *, trusted: bool = True) -> None:
-        """Take an open connection; `open_store` makes one."""
-        self._connection = connection
-        self.trusted = trusted
+    def __init__(self, file: StoreFile, copy: Copy) -> None:
+        """Take a copy of a store's file; `open_store` makes one."""
+        self._file = file
+        self._copy = copy
+        self.trusted = copy.content.ours
         """Whether this user's Kitbag wrote all of it, on this machine. If not, `rescore` it before you read it."""
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._copy.connection
+
+    def close(self) -> None:
+        """Let go of the file; it can't be used any more."""
+        self._copy.close()
+
+    @contextmanager
+    def _writing(self, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Hold the store for this process, and keep what is changed in it when the block ends well: all or nothing.
+
+        Raises:
+            NotAStore: the disk is full, the file is damaged, or another process doesn't let go of it.
+        """
+        try:
+            with self._file.held(on_wait):
+                self._catch_up()
+                before = self._connection.total_changes
+                self._connection.execute("BEGIN")
+                try:
+                    yield
+                except BaseException:
+                    self._connection.rollback()
+                    raise
+                self._connection.commit()
+                if self._connection.total_changes != before:
+                    self._keep()
+        except (sqlite3.Error, OSError, Unreadable) as error:
+            reason = getattr(error, "strerror", None) or str(error).removesuffix(".")
+            raise NotAStore(f"The results cannot be written: {reason}.") from error
+
+    def _keep(self) -> None:
+        """Put the copy in the file's place; the caller holds the store. Raises OSError."""
+        data = self._copy.data()
+        self._file.write(data)
+        self._copy.content = Content(data, ours=True)
+
+    def _catch_up(self) -> None:
+        """Take over what another process has written since; the caller holds the store. Raises NotAStore."""
+        now = self._file.read()
+        if now.digest == self._copy.content.digest:
+            return
+        if self.trusted and not now.ours:
+            raise NotAStore("Another program has changed these results meanwhile. Run the same command again.")
+        fresh = _prepared(now)
+        self._copy.close()
+        self._copy = fresh
 
     @property
     def size(self) -> int:
@@ -183,39 +222,31 @@ class Store:
         Raises:
             NotAStore: as `add`.
         """
-        outcomes = []
-        try:
-            self._begin_or_copy()
-            for name, data in self._connection.execute("SELECT id, record FROM attempt ORDER BY id").fetchall():
-                try:
-                    attempt = read_record(data)
-                    if attempt.id != name:
-                        raise BadRecord("altered", f"It stands where the record {name} should be.")
-                    self._replace(attempt, data, judge.judge(attempt), known=True)
-                except (BadRecord, Unfit, TypeError) as error:
-                    self._connection.execute("DELETE FROM item WHERE attempt = ?", (name,))
-                    self._connection.execute("UPDATE attempt SET counts = 0 WHERE id = ?", (name,))
-                    code = getattr(error, "code", "altered")
-                    if code != "other-edition":
-                        outcomes.append(Outcome(str(name), kept=False, code=code, message=f"{error} It doesn't count."))
-            self._connection.execute("DELETE FROM item WHERE attempt NOT IN (SELECT id FROM attempt WHERE counts = 1)")
+        with _undamaged():
+            self._connection.execute("BEGIN")
+            outcomes = list(self._judged_again(judge))
             self._connection.commit()
-        except sqlite3.Error as error:
-            raise NotAStore(f"The results cannot be written: {error}.") from error
-        finally:
-            self._connection.rollback()
         self.trusted = True
+        # Where the file can only be read, or is another one by now, what is right in the copy serves this command.
+        with suppress(NotAStore, OSError, Unreadable), self._file.held():
+            if self._file.read().digest == self._copy.content.digest:
+                self._keep()
         yield from outcomes
 
-    def _begin_or_copy(self) -> None:
-        """Begin to write; where the file can only be read, go on with a copy of it in memory."""
-        try:
-            self._begin()
-        except sqlite3.OperationalError:
-            copy = sqlite3.connect(":memory:", isolation_level="IMMEDIATE")
-            self._connection.backup(copy)
-            self._connection = copy
-            self._begin()
+    def _judged_again(self, judge: Judge) -> Iterator[Outcome]:
+        for name, data in self._connection.execute("SELECT id, record FROM attempt ORDER BY id").fetchall():
+            try:
+                attempt = read_record(data)
+                if attempt.id != name:
+                    raise BadRecord("altered", f"It stands where the record {name} should be.")
+                self._replace(attempt, data, judge.judge(attempt), known=True)
+            except (BadRecord, Unfit, TypeError) as error:
+                self._connection.execute("DELETE FROM item WHERE attempt = ?", (name,))
+                self._connection.execute("UPDATE attempt SET counts = 0 WHERE id = ?", (name,))
+                code = getattr(error, "code", "altered")
+                if code != "other-edition":
+                    yield Outcome(str(name), kept=False, code=code, message=f"{error} It doesn't count.")
+        self._connection.execute("DELETE FROM item WHERE attempt NOT IN (SELECT id FROM attempt WHERE counts = 1)")
 
     def add(
         self,
@@ -236,37 +267,18 @@ class Store:
         Raises:
             NotAStore: the disk is full or the file is damaged; what was yielded before is safe.
         """
-        batch: list[Outcome] = []
-        known: _Known | None = None
-        try:
-            for file in files:
-                if not self._connection.in_transaction:
-                    # What is known is looked up under the same lock under which records are kept.
-                    self._begin(on_wait)
-                    known = _Known(self._connection)
-                batch.append(self._take(file, judge, known or _Known(self._connection), twins))
-                if len(batch) == BATCH:
-                    self._connection.commit()
-                    yield from batch
-                    batch = []
-            self._connection.commit()
-        except sqlite3.Error as error:
-            raise NotAStore(f"The results cannot be written: {error}.") from error
-        finally:
-            self._connection.rollback()
-        yield from batch
-
-    def _begin(self, on_wait: Callable[[], None] = lambda: None) -> None:
-        """Begin to write, once no other process does. Raises sqlite3.Error."""
-        self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * _WITHOUT_NOTICE)}")
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            on_wait()
-            self._connection.execute(f"PRAGMA busy_timeout = {1000 * WAIT}")
-            self._connection.execute("BEGIN IMMEDIATE")
+        waiting = iter(files)
+        while True:
+            batch: list[Outcome] = []
+            with self._writing(on_wait):
+                # What is known is looked up under the same lock under which records are kept.
+                known = _Known(self._connection)
+                # Each batch writes the whole file, so batches grow with it.
+                most = max(BATCH, self.size // 4)
+                batch.extend(self._take(file, judge, known, twins) for file in islice(waiting, most))
+            yield from batch
+            if len(batch) < most:
+                return
 
     def judge_waiting(self, judge: Judge) -> Iterator[Outcome]:
         """Judge again the records that wait for an edition; yield those whose edition the judge knows.
@@ -275,8 +287,7 @@ class Store:
             NotAStore: as `add`.
         """
         outcomes = []
-        try:
-            self._begin()
+        with self._writing():
             rows = self._connection.execute("SELECT id, record FROM attempt WHERE counts = 0 ORDER BY id").fetchall()
             for name, data in rows:
                 with _undamaged():
@@ -291,11 +302,6 @@ class Store:
                     continue
                 self._replace(attempt, data, judged, known=True)
                 outcomes.append(Outcome(name, kept=True, code="new", message="Its edition is here now; it counts."))
-            self._connection.commit()
-        except sqlite3.Error as error:
-            raise NotAStore(f"The results cannot be written: {error}.") from error
-        finally:
-            self._connection.rollback()
         yield from outcomes
 
     def attempts(self) -> Iterator[Taken]:
@@ -567,83 +573,55 @@ def _answers(attempt: Attempt) -> list[tuple[str, Response, str | None]]:
 
 
 @contextmanager
-def open_store(path: Path) -> Iterator[Store]:
-    """Open the results of a course, and make the file where there is none.
+def open_store(path: Path, *, within: Path | None = None) -> Iterator[Store]:
+    """Open the results of a course. Where there is no file, the first record that is kept makes it.
+
+    Args:
+        path: the file.
+        within: a folder on the way to it that a stranger may have filled: no link below it leads out. Without one, the
+            links on the way are the user's own.
 
     Raises:
         NotAStore: the file is no store, of a newer Kitbag, or cannot be opened.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level="IMMEDIATE", timeout=WAIT)
-        _keep_private(path)
-    except (sqlite3.Error, OSError) as error:
-        raise NotAStore(f"{path} cannot be used as a store of results: {_reason(path, error)}.") from error
-    with closing(connection):
-        try:
-            _prepare(connection)
-        except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite may quote what is no text
-            raise NotAStore(f"{path} cannot be used as a store of results: {_reason(path, error)}.") from error
-        store = Store(connection, trusted=_is_ours(path))
-        try:
-            yield store
-        finally:
-            connection.close()
-            if store.trusted:
-                _seal(path)
+        real = path if within else path.resolve()
+        root = within or real.parent
+        file = StoreFile(root, real.relative_to(root).as_posix())
+        store = Store(file, _opened(file))
+    except (sqlite3.Error, UnicodeDecodeError, Unreadable, NotAStore, OSError, RuntimeError, ValueError) as error:
+        reason = str(error).removesuffix(".")  # SQLite may quote what is no text
+        raise NotAStore(f"{path} cannot be used as a store of results: {reason}.") from error
+    with closing(store):
+        yield store
 
 
-def _is_ours(path: Path) -> bool:
-    """Tell whether a store is as this user's Kitbag left it, on this machine; a new one is."""
+def _opened(file: StoreFile) -> Copy:
+    """Return a copy of a store to work on."""
+    content = file.read()
+    if not content.ours:
+        # Another process may have replaced the file, and not yet sealed it.
+        with suppress(OSError), file.held():
+            content = file.read()
+    return _prepared(content)
+
+
+def _prepared(content: Content) -> Copy:
+    copy = Copy(content)
     try:
-        seal = read_within(path.parent, _seal_name(path))
-        return unsealed(seal, path.parent, path.name) == _digest_of(path)
-    except (Unreadable, OSError):
-        return False
-
-
-def _seal(path: Path) -> None:
-    """Note beside a store how this user's Kitbag left it. Without a place for that, it is scored again next time."""
-    with suppress(OSError):
-        digest = _digest_of(path)
-        if not _is_ours(path) and (seal := sealed(digest, path.parent, path.name)) is not None:
-            write_within(path.parent, _seal_name(path), seal)
-
-
-def _seal_name(path: Path) -> str:
-    return f".{path.name}.seal"
-
-
-def _digest_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").digest()
-
-
-def _keep_private(path: Path) -> None:
-    """Let nobody but its owner read the results, where the system knows owners."""
-    with suppress(OSError):
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-
-
-def _reason(path: Path, error: Exception) -> str:
-    """Return why SQLite cannot open a file; of a path that is too long for it, it says nothing itself."""
-    if os.name == "posix" and len(os.fsencode(path.absolute())) > LONGEST_PATH:
-        return f"SQLite opens no path longer than {LONGEST_PATH} bytes; name another with --store"
-    return str(error)
+        _prepare(copy.connection)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    # The file may come from anyone: nothing in its schema runs, and nothing in it is taken to be well-formed.
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "synchronous = FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if (version, application, tables) == (0, 0, 0):
-        connection.execute("BEGIN IMMEDIATE")
-        # Where somebody else starts at the same moment, the tables are there by now.
+        connection.execute("BEGIN")
         for statement in _TABLES.split(";\n"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
