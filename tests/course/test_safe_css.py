@@ -1,17 +1,32 @@
 """A course's style sheet sets looks and loads nothing, however it is written."""
 
+import base64
+import io
+from urllib.parse import quote
+
 import pytest
 import tinycss2
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from kitbag.course.embedded import Embedded
 from kitbag.course.safe_css import safe_css, unsafe_css
+from kitbag.course.safe_svg import unsafe_svg
+
+
+def picture(width: int, height: int) -> str:
+    """Return the address of a black picture."""
+    data = io.BytesIO()
+    Image.new("1", (width, height)).save(data, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"
+
 
 KEPT = (
     ":root{--accent:#1f4e79}",
     "@media (prefers-color-scheme: dark){:root{--accent:#93c3ec}}",
     ".brand::before{content:'\u2713'}",
-    "a{background:url(data:image/png;base64,AAAA)}",
+    f"a{{background:url({picture(1, 1)})}}",
     "a{clip-path:url(#shape)}",
     "@supports (display: grid){p{display:grid}}",
 )
@@ -79,3 +94,51 @@ def test_what_comes_out_is_safe_whatever_goes_in(parts: list[str]) -> None:
     assert list(unsafe_css(out)) == []
     assert "</" not in out
     assert safe_css(out) == out
+
+
+# --- Pictures inside -----------------------------------------------------------------------------------------------
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
+
+
+def drawing(inside: str) -> str:
+    return f"data:image/svg+xml,{quote(SVG.format(inside))}"
+
+
+def faults(*rules: str) -> list[tuple[int, int, str]]:
+    """Return what is wrong with a style sheet that has a rule on each line; each such rule is left out."""
+    found = [tuple(one) for one in unsafe_css("\n".join(rules), Embedded(unsafe_svg))]
+    kept = safe_css("\n".join(rules), Embedded(unsafe_svg)).splitlines()
+    assert len(kept) == len(rules) - len(found)
+    return found
+
+
+def shows(address: str) -> str:
+    return f"p{{b:url('{address}')}}"
+
+
+def test_a_drawing_in_a_style_sheet_is_judged_as_one_in_a_file() -> None:
+    encoded = base64.b64encode(SVG.format("<rect/>").encode()).decode()
+    assert faults(shows(drawing("<rect/>")), shows(f"data:image/svg+xml;charset=utf-8;base64,{encoded}")) == []
+    assert faults("a{b:c}", shows(drawing("<script/>"))) == [(2, 5, "a drawing with the element <script>")]
+    link = drawing('<image href="//x.test/a"/>')
+    assert faults(shows(link)) == [(1, 5, 'a drawing with a link to "//x.test/a"')]
+    reason = "it isn't well-formed XML: Start tag expected, '<' not found, line 1, column 1"
+    assert faults(shows("data:image/svg+xml,nothing")) == [(1, 5, f"a drawing with {reason}")]
+    inner = drawing("<rect/>")
+    outer = drawing(f'<image href="{inner}"/>')
+    assert faults(shows(outer)) == [(1, 5, f'a drawing with a link to "{inner[:60]}"')]
+
+
+@pytest.mark.parametrize("text", ["base64,AA==", "base64,!", "base64,iVBORw0KGgo=", "x,y", "base64,PHN2Zy8+"])
+def test_a_picture_that_can_t_be_read_is_left_out(text: str) -> None:
+    assert faults(shows(f"data:image/png;{text}")) == [(1, 5, "a picture that can't be read as a picture")]
+
+
+def test_pictures_in_a_style_sheet_are_counted_together() -> None:
+    large = picture(6000, 5000)
+    too_many = "a picture of 6000 by 5000 pixels, where 50 million can be shown in all"
+    assert faults(shows(large)) == []
+    assert faults(shows(large), shows(large)) == [(2, 5, too_many)]
+    inside = drawing(f'<image href="{large}"/>')
+    assert faults(shows(large), shows(inside)) == [(2, 5, f"a drawing with {too_many}")]

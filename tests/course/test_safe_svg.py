@@ -1,5 +1,7 @@
 """A drawing holds shapes and text; whatever runs or loads is refused, with its line."""
 
+import base64
+import io
 import shutil
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from kitbag.cli import main
 from kitbag.course.safe_svg import unsafe_svg
 
 TEA = Path(__file__).parents[1] / "projects/every-item-type"
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
 
 
@@ -23,7 +26,7 @@ def faults(inside: str) -> list[tuple[int, str]]:
     [
         '<title>A map</title><desc>Two roads.</desc><path d="M0 0h9" style="fill:#123; stroke : url(#a)"/>',
         '<defs><linearGradient id="a"><stop offset="1"/></linearGradient></defs><rect fill="url(#a)"/>',
-        '<use xlink:href="#a"/><use href="#a"/><image href="data:image/png;base64,AA=="/>',
+        '<use xlink:href="#a"/><use href="#a"/><image href="' + PIXEL + '"/>',
         "<style>.a{fill:#123}</style><!-- made by hand -->",
         '<i:guide xmlns:i="http://www.inkscape.org/namespaces/inkscape"/><metadata/>',
     ],
@@ -52,6 +55,9 @@ def test_drawings_are_kept(inside: str) -> None:
         ("<style><![CDATA[p{background:url(//x.test)}]]></style>", "url(//x.test) in its style sheet"),
         ('<rect fill="\\75rl(http://x.test#a)"/>', 'url(http://x.test#a) in "fill"'),
         ('<g xml:base="http://x.test"/>', 'the attribute "xml:base"'),
+        ('<image href="data:image/png;base64,AA=="/>', "a picture that can't be read as a picture"),
+        ('<image href="data:image/gif;base64,PHN2Zy8+"/>', "a picture that can't be read as a picture"),
+        ('<rect style="fill:url(data:image/svg+xml,x)"/>', 'a link to "data:image/svg+xml,x" in "style"'),
         ("<?xml-stylesheet href='//x.test'?>", "an entity or a processing instruction"),
     ],
 )
@@ -94,6 +100,21 @@ def test_copies_of_copies_are_counted(start: str) -> None:
     assert faults(f'<g id="g0"><rect/>{start}</g>{"".join(groups)}') == [
         (1, "<use> elements that draw more than 100,000 shapes")
     ]
+
+
+def test_pictures_in_a_drawing_are_counted_together() -> None:
+    data = io.BytesIO()
+    Image.new("1", (6000, 5000)).save(data, "PNG")
+    large = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"
+    too_many = "a picture of 6000 by 5000 pixels, where 50 million can be shown in all"
+    assert faults(f'<image href="{large}"/>') == []
+    assert faults(f'<image href="{large}"/>\n<image href="{large}"/>') == [(3, too_many)]
+    assert faults(f'<image href="{large}"/>\n<style>p{{b:url({large})}}</style>') == [
+        (3, f"{too_many} in its style sheet")
+    ]
+    Image.new("1", (40_000, 40_000)).save(whole := io.BytesIO(), "PNG")
+    bomb = base64.b64encode(whole.getvalue()).decode()
+    assert faults(f'<image href="data:image/png;base64,{bomb}"/>') == [(2, "a picture that has too many pixels")]
 
 
 def test_a_drawing_without_end_is_looked_at_for_a_while_only() -> None:

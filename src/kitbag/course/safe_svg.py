@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
+from kitbag.course.embedded import Embedded
 from kitbag.course.safe_css import unsafe_css, unsafe_declarations
 
 SVG: Final = "http://www.w3.org/2000/svg"
@@ -43,7 +44,6 @@ MOST_NODES: Final = 100_000
 MOST_SHAPES: Final = 100_000
 """Elements that a drawing may come to when each `use` has drawn its copy."""
 _DEEPEST_USE: Final = 20
-_PICTURE: Final = re.compile(r"data:image/(png|jpeg|gif|webp)[;,]", re.IGNORECASE)
 _DECLARED: Final = re.compile(rb"<!(ATTLIST|ELEMENT|ENTITY|NOTATION)")
 """What a DOCTYPE can declare. A browser gives elements the attributes of an ATTLIST, and lxml doesn't show them."""
 _AS_CSS: Final = re.compile(r"[(\\]")
@@ -58,8 +58,14 @@ class UnsafeDrawing(NamedTuple):
     """What is there, in a few words."""
 
 
-def unsafe_svg(data: bytes) -> Iterator[UnsafeDrawing]:
-    """Give each place of a drawing that runs or loads something, or that can't be read."""
+def unsafe_svg(data: bytes, pictures: Embedded | None = None) -> Iterator[UnsafeDrawing]:
+    """Give each place of a drawing that runs or loads something, or that can't be read.
+
+    Args:
+        data: the drawing.
+        pictures: judges the pictures inside it; no drawing may be there, since that could hold the next.
+    """
+    pictures = pictures or Embedded()
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root: Any = etree.fromstring(data, parser)
@@ -83,7 +89,7 @@ def unsafe_svg(data: bytes) -> Iterator[UnsafeDrawing]:
         if number >= MOST_NODES:
             yield UnsafeDrawing(node.sourceline or 1, f"more than {MOST_NODES:,} elements")
             return
-        yield from _unsafe_node(node)
+        yield from _unsafe_node(node, pictures)
     if _shapes(root) > MOST_SHAPES:
         yield UnsafeDrawing(1, f"<use> elements that draw more than {MOST_SHAPES:,} shapes")
 
@@ -123,7 +129,7 @@ def _shapes(root: Any) -> int:
     return total(root, 0)
 
 
-def _unsafe_node(node: Any) -> Iterator[UnsafeDrawing]:
+def _unsafe_node(node: Any, pictures: Embedded) -> Iterator[UnsafeDrawing]:
     line = node.sourceline or 1
     if node.tag is etree.Comment:
         return
@@ -137,23 +143,27 @@ def _unsafe_node(node: Any) -> Iterator[UnsafeDrawing]:
         yield UnsafeDrawing(line, f"the element <{name.localname}>")
         return
     if name.localname == "style":
-        for place in unsafe_css(str(node.xpath("string()"))):
+        for place in unsafe_css(str(node.xpath("string()")), pictures):
             yield UnsafeDrawing(line + place.line - 1, f"{place.what} in its style sheet")
     for key, value in node.attrib.items():
-        yield from _unsafe_attribute(line, etree.QName(key), str(value))
+        yield from _unsafe_attribute(line, etree.QName(key), str(value), pictures)
 
 
-def _unsafe_attribute(line: int, key: etree.QName, value: str) -> Iterator[UnsafeDrawing]:
+def _unsafe_attribute(line: int, key: etree.QName, value: str, pictures: Embedded) -> Iterator[UnsafeDrawing]:
     name = key.localname
     if key.namespace in _NOTES:
         return
     if name.lower().startswith("on"):
         yield UnsafeDrawing(line, f'the attribute "{name}"')
     elif name == "href" and key.namespace in (None, _XLINK):
-        if not (value.strip().startswith("#") or _PICTURE.match(value.strip())):
-            yield UnsafeDrawing(line, f'a link to "{value.strip()[:60]}"')
+        address = value.strip()
+        if not address.lower().startswith("data:image/"):
+            if not address.startswith("#"):
+                yield UnsafeDrawing(line, f'a link to "{address[:60]}"')
+        elif (fault := pictures.fault(address)) is not None:
+            yield UnsafeDrawing(line, fault)
     elif name == "base" and key.namespace == _XML:
         yield UnsafeDrawing(line, 'the attribute "xml:base"')
     elif name == "style" or _AS_CSS.search(value):
-        for place in unsafe_declarations(value):
+        for place in unsafe_declarations(value, pictures):
             yield UnsafeDrawing(line, f'{place.what} in "{name}"')

@@ -5,8 +5,10 @@ from typing import Final
 
 from kitbag.course.checks.common import COURSE
 from kitbag.course.colours import LEAST_CONTRAST, PAGE, colour, contrast, readable
+from kitbag.course.embedded import Embedded
 from kitbag.course.parts import Parts, Places
 from kitbag.course.safe_css import unsafe_css
+from kitbag.course.safe_svg import unsafe_svg
 from kitbag.files import Unreadable, read_within
 from kitbag.findings import Finding, Place, Severity
 
@@ -21,7 +23,7 @@ def style_sheet(parts: Parts) -> Iterator[Finding]:
         if error.code == "too-large":  # a link that leads out has a finding of its own
             yield Finding(error.code, Place(STYLE_SHEET), str(error), error.hint, Severity.WARNING)
         return
-    for line, column, what in unsafe_css(sheet):
+    for line, column, what in unsafe_css(sheet, Embedded(unsafe_svg)):
         yield Finding(
             "unsafe-style",
             Place(STYLE_SHEET, line, column),

@@ -1,12 +1,11 @@
 """Pictures."""
 
-import io
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from kitbag.course.embedded import MOST_PIXELS, NotAPicture, pixel_size
 from kitbag.course.parts import MEDIA, Parts, Places, pictures_in
 from kitbag.course.safe_svg import unsafe_svg
 from kitbag.files import Unreadable, is_safe_name, names_within, read_within
@@ -22,8 +21,6 @@ PICTURE_KINDS: Final = {
 }
 """Kinds of picture a course may show, with the first bytes of each."""
 LARGEST_PICTURE: Final = 16 * 1024 * 1024
-MOST_PIXELS: Final = 50_000_000
-"""Pixels in one picture: a small file can hold more than a phone, or the printing of a handout, has memory for."""
 MOST_REPORTED: Final = 20
 """Faults of one drawing to report."""
 
@@ -74,17 +71,10 @@ def _drawing(src: str, data: bytes) -> Iterator[Finding]:
 
 
 def _photograph(src: str, data: bytes, place: Place) -> Iterator[Finding]:
-    """Look at the head of a picture, without unpacking its pixels."""
-    from PIL import Image, UnidentifiedImageError  # takes a while to import, and few courses have photographs
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as picture:
-                width, height = picture.size
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError) as error:
-        too_large = isinstance(error, Image.DecompressionBombError)
-        message = f'"{src}" has too many pixels.' if too_large else f'"{src}" can\'t be read as a picture.'
+        width, height = pixel_size(data)
+    except NotAPicture as error:
+        message = f'"{src}" {error}.'
         yield Finding("picture-kind", place, message, "Save the picture again, not wider than a screen.")
         return
     if width * height > MOST_PIXELS:
