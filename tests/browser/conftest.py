@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol, assert_never
 
 import pytest
+from packages import small_course
 from playwright.sync_api import Frame, Locator, Page, expect
 
-from kitbag.course.load import load_course
 from kitbag.course.model import Course
 from kitbag.questions.model import (
     Categorise,
@@ -27,8 +27,6 @@ from kitbag.questions.model import (
 )
 
 Json = dict[str, Any]
-
-PROJECT = Path(__file__).parent.parent / "projects" / "every-item-type"
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +83,7 @@ def serve() -> Iterator[Callable[[Path], str]]:
 @pytest.fixture(scope="session")
 def tea() -> Course:
     """The small course that has every item type, a pre-test and a final test in two attempts."""
-    loaded = load_course(PROJECT)
-    assert loaded.course is not None, loaded.findings
-    return loaded.course
+    return small_course()
 
 
 def right(item: Item) -> Any:

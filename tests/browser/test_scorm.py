@@ -2,21 +2,17 @@
 
 import json
 import shutil
-import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packages import opened
 from playwright.sync_api import FrameLocator, Page, expect
 
-from kitbag.course.load import load_course
 from kitbag.course.model import Tracking
-from kitbag.exporters.deliveries import deliver
-from kitbag.exporters.learner import RenderedCourse, Units
+from kitbag.exporters.learner import Units
 
-PROJECT = Path(__file__).parent.parent / "projects" / "every-item-type"
 RUNTIME = Path(__file__).parents[2] / "node_modules" / "scorm-again" / "dist"
 OpenPage = Callable[..., Page]
 
@@ -176,12 +172,8 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 def unpacked(version: str, folder: Path, units: Units = "module", **info: Any) -> Path:
-    course = load_course(PROJECT).course
-    assert course is not None
-    course = replace(course, info=course.info.model_copy(update=info))
-    [path] = deliver(version, RenderedCourse(course, units=units), folder)
     target = folder / f"{version}-{units}"
-    with zipfile.ZipFile(path) as archive:
+    with opened(version, units, **info) as archive:
         archive.extractall(target)
     if not RUNTIME.exists():
         pytest.skip("npm package scorm-again is not installed: run make test")

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import pytest
 from lxml import etree
+from packages import small_course
 
-from kitbag.course.load import load_course
 from kitbag.course.model import Course, CourseInfo, Glossary, Module
 from kitbag.course.sources import Sources
 from kitbag.exporters.base import Package, Selection, select
@@ -22,15 +22,12 @@ from kitbag.questions.scoring import score
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT.parent / "shared" / "schemas"
-PROJECT = ROOT / "tests" / "projects" / "every-item-type"
 
 
 @pytest.fixture(scope="session")
 def every_type() -> Course:
     """The small course that has every item type once."""
-    loaded = load_course(PROJECT)
-    assert loaded.course is not None, loaded.findings
-    return loaded.course
+    return small_course()
 
 
 @pytest.fixture(scope="session")

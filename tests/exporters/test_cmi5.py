@@ -1,16 +1,14 @@
 """cmi5 packages by meaning and by schema; tests/browser/cmi5 plays them."""
 
-import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
+from packages import opened
 
-from kitbag.course.model import Course, Tracking
-from kitbag.exporters.deliveries import deliver
-from kitbag.exporters.learner import RenderedCourse, Units
+from kitbag.course.model import Tracking
+from kitbag.exporters.learner import Units
 
 SCHEMA = Path(__file__).parents[3] / "shared" / "schemas" / "cmi5" / "CourseStructure.xsd"
 NAMES = {"c": "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"}
@@ -18,11 +16,9 @@ BASE = "https://kitbag.invalid/courses/tea"
 HOSTILE = 'Tea "for" <two> & مرحبا \u200f'
 
 
-def structure(course: Course, folder: Path, units: Units = "module", **info: Any) -> Any:
-    """Export a course and return its structure."""
-    changed = replace(course, info=course.info.model_copy(update={"title": HOSTILE} | info))
-    [path] = deliver("cmi5", RenderedCourse(changed, units=units), folder)
-    with zipfile.ZipFile(path) as archive:
+def structure(units: Units = "module", **info: Any) -> Any:
+    """Return the course structure in a package of the small course."""
+    with opened("cmi5", units, **{"title": HOSTILE} | info) as archive:
         assert archive.namelist()[0] == "cmi5.xml"
         root = etree.fromstring(archive.read("cmi5.xml"))
         assert set(root.xpath("//c:url/text()", namespaces=NAMES)) <= set(archive.namelist())
@@ -36,17 +32,15 @@ def rules(root: Any) -> list[tuple[str, str, str | None]]:
 
 
 @pytest.mark.parametrize("units", ["module", "course"])
-def test_the_course_structure_is_valid(units: Units, every_type: Course, tmp_path: Path) -> None:
+def test_the_course_structure_is_valid(units: Units) -> None:
     if not SCHEMA.exists():
         pytest.skip("the schema is not there: CourseStructure.xsd is expected in ../shared/schemas/cmi5")
     schema = etree.XMLSchema(etree.parse(SCHEMA))
-    schema.assertValid(structure(every_type, tmp_path, units))
+    schema.assertValid(structure(units))
 
 
-def test_the_structure_names_the_course_its_objectives_and_what_each_unit_is_about(
-    every_type: Course, tmp_path: Path
-) -> None:
-    root = structure(every_type, tmp_path)
+def test_the_structure_names_the_course_its_objectives_and_what_each_unit_is_about() -> None:
+    root = structure()
     assert root.find("c:course", NAMES).get("id") == BASE
     assert root.findtext("c:course/c:title/c:langstring", namespaces=NAMES) == HOSTILE
     about = root.findtext("c:course/c:description/c:langstring", namespaces=NAMES)
@@ -62,23 +56,21 @@ def test_the_structure_names_the_course_its_objectives_and_what_each_unit_is_abo
     assert kinds == ["assessment", "module", "module", "assessment"]
 
 
-def test_what_satisfies_a_unit_follows_from_what_it_has(every_type: Course, tmp_path: Path) -> None:
-    assert rules(structure(every_type, tmp_path)) == [
+def test_what_satisfies_a_unit_follows_from_what_it_has() -> None:
+    assert rules(structure()) == [
         ("test-pretest", "Completed", None),
         ("unit-m1", "CompletedAndPassed", "0.8"),
         ("unit-m2", "Completed", None),
         ("test-final", "CompletedAndPassed", "0.8"),
     ]
-    assert rules(structure(every_type, tmp_path, "course")) == [("course", "CompletedAndPassed", "0.8")]
+    assert rules(structure("course")) == [("course", "CompletedAndPassed", "0.8")]
 
 
 @pytest.mark.parametrize(
     ("passed", "deciding"),
     [("final", {"test-final"}), ("practice", {"unit-m1"}), ("nothing", set())],
 )
-def test_what_satisfies_a_unit_follows_from_the_authors_rule(
-    passed: Any, deciding: set[str], every_type: Course, tmp_path: Path
-) -> None:
-    found = rules(structure(every_type, tmp_path, tracking=Tracking(passed=passed)))
+def test_what_satisfies_a_unit_follows_from_the_authors_rule(passed: Any, deciding: set[str]) -> None:
+    found = rules(structure(tracking=Tracking(passed=passed)))
     assert {name for name, move_on, _ in found if move_on == "CompletedAndPassed"} == deciding
     assert {name for name, _, mastery in found if mastery} == deciding

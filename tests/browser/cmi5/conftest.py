@@ -3,9 +3,8 @@
 import json
 import re
 import threading
-import zipfile
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +13,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from lxml import etree
+from packages import opened
 from playwright.sync_api import Frame, Page, expect
-
-from kitbag.course.model import Course
-from kitbag.exporters.deliveries import deliver
-from kitbag.exporters.learner import RenderedCourse
 
 ROOT = Path(__file__).parents[3]
 VERBS: Final = "http://adlnet.gov/expapi/verbs/"
@@ -29,6 +25,18 @@ MASTERY: Final = "https://w3id.org/xapi/cmi5/context/extensions/masteryscore"
 SPACE: Final = "{https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd}"
 Json = dict[str, Any]
 OpenPage = Callable[..., Page]
+PATIENCE: Final = 60
+"""Seconds after which what was to come counts as lost, on a machine that is busy with other tests."""
+
+# A page that goes away does not wait until what it sent has arrived; the list of it outlives the page in its tab.
+NOTE_WHAT_IS_SENT: Final = """(() => {
+  const real = window.fetch;
+  window.fetch = (url, how) => {
+    const sent = how && how.body ? [JSON.parse(how.body)].flat().filter(({ verb }) => verb) : [];
+    if (sent.length) sessionStorage.sent = [sessionStorage.sent || [], ...sent.map(({ id }) => id)].flat().join(" ");
+    return real(url, how);
+  };
+})()"""
 
 
 class Lms:
@@ -309,6 +317,7 @@ class Classroom:
         """Open an empty page that may talk to the platform."""
         errors = ("Failed to load resource", "net::ERR")
         self.page = self._open_page(origins=(self.content, self.platform), expected_errors=errors, **options)
+        self.page.add_init_script(NOTE_WHAT_IS_SENT)
         return self.page
 
     def visit(self, *, no_token: bool = False) -> Page:
@@ -328,18 +337,22 @@ class Classroom:
         self.inner.goto(f"{self.content}/{path}")
 
     def leave(self) -> list[str]:
-        """Close the unit; returns what cmi5 defines of the session."""
-        self.page.goto("about:blank")
-        self.wait("terminated")
+        """Close the unit, wait until all that it said has arrived, and return what cmi5 defines of the session."""
+        self.page.goto(f"{self.content}/about.html")
+        sent = set(str(self.page.evaluate("() => sessionStorage.sent || ''")).split())
+        self._until(lambda: sent <= {one["id"] for one in self.lms.statements()})
         return self.lms.verbs()
 
-    def wait(self, verb: str) -> None:
+    def wait(self, verb: str, times: int = 1) -> None:
         """Wait until the platform was told."""
-        for _ in range(100):
-            if verb in self.lms.verbs():
-                return
-            self.page.wait_for_timeout(50)
-        pytest.fail(f"never {verb}: {self.lms.verbs()}")
+        self._until(lambda: sum(verb_of(one) == verb for one in self.lms.statements()) >= times)
+
+    def _until(self, holds: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            if time.monotonic() > end:
+                pytest.fail(f"The platform heard no more than {self.lms.verbs()}.")
+            self.page.wait_for_timeout(20)
 
     def read_lessons(self) -> None:
         lessons = json.loads(self.page.locator("#unit").text_content() or "")["lessons"]
@@ -349,14 +362,12 @@ class Classroom:
 
 
 @pytest.fixture
-def classroom(tea: Course, tmp_path: Path, open_page: OpenPage, serve: Any, serve_lms: Any) -> Callable[..., Classroom]:
+def classroom(tmp_path: Path, open_page: OpenPage, serve: Any, serve_lms: Any) -> Callable[..., Classroom]:
     """Put a unit of the small course onto a platform."""
 
     def make(unit: str = "test-final", *, mastery: float | None = -1, units: Any = "module", **info: Any) -> Classroom:
-        course = replace(tea, info=tea.info.model_copy(update=info))
-        [path] = deliver("cmi5", RenderedCourse(course, units=units), tmp_path)
         folder = tmp_path / "package"
-        with zipfile.ZipFile(path) as archive:
+        with opened("cmi5", units, **info) as archive:
             archive.extractall(folder)
         structure = etree.parse(folder / "cmi5.xml")
         [au] = [one for one in structure.iter(f"{SPACE}au") if str(one.get("id")).endswith(f"/{unit}")]

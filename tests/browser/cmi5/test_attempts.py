@@ -164,11 +164,7 @@ def test_what_was_told_is_not_told_again_when_the_platform_forgets_the_state(
     for visit in (1, 2):
         room.visit()
         sit(room.inner).take(well=0)
-        for _ in range(100):
-            if len(room.lms.told("answered")) == 2 * visit:
-                break
-            room.page.wait_for_timeout(50)
-        room.page.wait_for_timeout(300)
+        room.wait("answered", 2 * visit)
         expect(room.page.locator("#notice")).to_be_hidden()
         room.leave()
     assert [room.lms.verbs(session) for session in (0, 1)] == [

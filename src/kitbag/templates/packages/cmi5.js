@@ -174,7 +174,7 @@
       category.push(...categories.map((name) => ({ objectType: "Activity", id: CMI5 + name })));
       context.contextActivities = { ...activities, ...(category.length ? { category } : {}) };
       context.registration = registration;
-      latest = Math.max(latest, Date.now());
+      latest = Math.max(latest + 1, Date.now()); // no two at the same time: a record store sorts by it
       return {
         id: KitbagSitting.uuid(),
         actor,
