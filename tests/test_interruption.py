@@ -108,14 +108,12 @@ def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Pa
         "import os, sys, time; from kitbag import parallel; from kitbag.cli import main\n"
         "parallel.processors, parallel.FEWEST = (lambda: 2), 1\n"
         "from kitbag import build\n"
-        "real = build.write_tree\n"
-        "def slow(folder, files, *, before=None):\n"
+        "real = build.share_out\n"
+        "def begin(share, do):\n"
+        "    do(share[:1])\n"
         "    open(f'{sys.argv[3]}/.pid.{os.getpid()}', 'w').close()\n"
-        "    for one in files:\n"
-        "        time.sleep(0.2)\n"
-        "        real(folder, [one], before=before)\n"
-        "    return 0\n"
-        "build.write_tree = slow\n"
+        "    time.sleep(600)\n"
+        "build.share_out = lambda things, do: real(things, lambda share: begin(share, do))\n"
         "main()"
     )
     info = course / "course/course.yaml"  # so that all pages are made
@@ -123,7 +121,8 @@ def test_a_helper_dies_with_an_interrupted_build(how: signal.Signals, course: Pa
     before = contents(course / "build/site")
     arguments = [sys.executable, "-c", script, "build", "-C", str(course), "--only", "site"]
     with started(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None and len(list(course.glob(".pid.*"))) < 2:
+        while len(list(course.glob(".pid.*"))) < 2:
+            assert process.poll() is None
             time.sleep(0.01)
         [helper] = {path.suffix[1:] for path in course.glob(".pid.*")} - {str(process.pid)}
         process.send_signal(how)
