@@ -32,7 +32,7 @@ course: $(COURSE_STAMP) ## Build the course of this folder into build/
 
 .PHONY: test
 test: lint ## Check the code and run all tests but the slow ones
-	$(BIN)/pytest --numprocesses=2
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup
 
 .PHONY: acceptance
 acceptance: $(TEST_STAMP) $(NODE_STAMP) ## Run the slow tests and the heavy judges

@@ -12,6 +12,8 @@ from pathlib import Path
 import children
 import pytest
 
+pytestmark = pytest.mark.xdist_group("wheel")  # what they share takes long to make
+
 ROOT = Path(__file__).parent.parent
 UNWANTED = (".git", ".hypothesis", ".venv", "build", "dist", "node_modules")
 

@@ -16,6 +16,8 @@ from kitbag.cli import main
 from kitbag.course.safe_css import unsafe_css
 from kitbag.course.safe_svg import unsafe_svg
 
+pytestmark = pytest.mark.xdist_group("policies")  # what they share takes long to make
+
 TEA = Path(__file__).parent / "projects/every-item-type"
 HOSTILE = """\
 :root { --accent: #1f4e79; --picture: url(http://evil.test/var.png) }

@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 from kitbag.build import Settings, build_course
 from kitbag.course.load import load_course
 
+pytestmark = pytest.mark.xdist_group("hostile-site")  # what they share takes long to make
+
 PROJECT = Path(__file__).parent.parent / "projects" / "every-item-type"
 
 ATTACK = (

@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 from kitbag.build import Settings, build_course
 from kitbag.course.load import load_course
 
+pytestmark = pytest.mark.xdist_group("long-words")  # what they share takes long to make
+
 TEA = Path(__file__).parent.parent / "projects" / "every-item-type"
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän"
 WIDTHS = (320, 1280)

@@ -50,8 +50,9 @@ def test_a_hostile_title_makes_sound_packages(title: str, tmp_path: Path) -> Non
     info = course.info.model_copy(update={"title": title, "author": title, "licence": title, "summary": title})
     module = first.model_copy(update={"title": title, "lessons": lessons})
     hostile = replace(course, info=info, modules=(module, *others))
+    rendered = RenderedCourse(hostile)
     for name in LEARNER_FORMATS:
-        for path in deliver(name, RenderedCourse(hostile), tmp_path):
+        for path in deliver(name, rendered, tmp_path):
             assert [str(finding) for finding in check_package(path).findings] == [], path.name
 
 

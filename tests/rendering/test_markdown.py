@@ -47,8 +47,19 @@ TEXT = st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=14).map("".join
 @example("a\n---")
 @example("a | b\n- | -")
 @example('- "a\n  b')
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=200)
 def test_what_skips_the_parser_comes_out_as_from_it(text: str) -> None:
+    assert_both_agree(text)
+
+
+@pytest.mark.acceptance
+@given(TEXT)
+@settings(max_examples=6000)
+def test_a_campaign_of_texts_comes_out_as_from_the_parser(text: str) -> None:
+    assert_both_agree(text)
+
+
+def assert_both_agree(text: str) -> None:
     def terms(words: str) -> str:
         return f"{{{escapeHtml(words)}}}"
 
@@ -80,7 +91,7 @@ def test_what_authors_write_most_skips_the_parser(text: str) -> None:
 
 
 @given(st.text(min_size=1).map(str.strip).filter(bool))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 def test_no_text_becomes_an_element_that_markdown_does_not_know(text: str) -> None:
     assert "<script" not in RENDERER.block(f"{text}<script>x</script>{text}").lower()
 

@@ -24,6 +24,8 @@ from kitbag.rendering.paper_exams import draw_forms, exam
 from kitbag.rendering.paper_pdf import PaperDocument, Printed, print_documents
 from kitbag.rendering.paper_press import Size
 
+pytestmark = pytest.mark.xdist_group("paper")  # what they share takes long to make
+
 ROOT = Path(__file__).parents[2]
 TEA = ROOT / "tests/projects/every-item-type"
 SIZES = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}

@@ -17,6 +17,8 @@ from kitbag.exporters.deliveries import LEARNER_FORMATS, deliver
 from kitbag.exporters.learner import RenderedCourse
 from kitbag.exporters.registry import EXPORTERS, export, write_export
 
+pytestmark = pytest.mark.xdist_group("own-packages")  # what they share takes long to make
+
 ROOT = Path(__file__).parents[3]
 PROJECTS = ROOT / "tests" / "projects"
 NAMES = [*LEARNER_FORMATS, *EXPORTERS]
@@ -28,26 +30,31 @@ def course_in(folder: Path) -> Course:
     return loaded.course
 
 
-def exported(course: Course, name: str, folder: Path, templates: Path | None = None) -> list[Path]:
-    if name in LEARNER_FORMATS:
-        return list(deliver(name, RenderedCourse(course, templates), folder))
+def exported(course: Course, folder: Path, templates: Path | None = None) -> dict[str, list[Path]]:
+    """Return the packages of a course by their format, each format's in a folder of its own."""
+    rendered = RenderedCourse(course, templates)
     selection, findings = select(course)
     assert selection is not None, findings
-    return [path for path, kind in write_export(export(name, selection), folder) if kind == name]
+    return {name: list(deliver(name, rendered, folder / name)) for name in LEARNER_FORMATS} | {
+        name: [path for path, kind in write_export(export(name, selection), folder / name) if kind == name]
+        for name in EXPORTERS
+    }
 
 
-def said_about(folder: Path, target: Path) -> dict[str, list[str]]:
-    """Return what is said about each package of a course, in every format."""
-    course = course_in(folder)
-    paths = [path for name in NAMES for path in exported(course, name, target, folder)]
-    verdicts = {path.name: check_package(path) for path in paths}
+def said_about(packages: dict[str, list[Path]]) -> dict[str, list[str]]:
+    """Return what is said about each package."""
+    verdicts = {path.name: check_package(path) for paths in packages.values() for path in paths}
     assert all(verdict.title for verdict in verdicts.values())
     return {name: [str(one) for one in verdict.findings] for name, verdict in verdicts.items() if verdict.findings}
 
 
-@pytest.mark.parametrize("project", ["every-block", "every-item-type"])
-def test_nothing_is_said_about_our_own_packages(project: str, tmp_path: Path) -> None:
-    assert said_about(PROJECTS / project, tmp_path) == {}
+def test_nothing_is_said_about_packages_with_every_item_type(made: dict[str, list[Path]]) -> None:
+    assert said_about(made) == {}
+
+
+def test_nothing_is_said_about_packages_with_every_block(tmp_path: Path) -> None:
+    folder = PROJECTS / "every-block"
+    assert said_about(exported(course_in(folder), tmp_path, folder)) == {}
 
 
 @pytest.mark.slow
@@ -58,15 +65,20 @@ def test_nothing_is_said_about_our_own_packages(project: str, tmp_path: Path) ->
     ids=lambda folder: folder.name,
 )
 def test_nothing_is_said_about_any_course_here(folder: Path, tmp_path: Path) -> None:
-    assert said_about(folder, tmp_path) == {}
+    assert said_about(exported(course_in(folder), tmp_path, folder)) == {}
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Return one package in each format."""
-    folder = tmp_path_factory.mktemp("own")
-    course = course_in(PROJECTS / "every-item-type")
-    return {name: exported(course, name, folder / name)[0] for name in NAMES}
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """The packages of the course with every item type."""
+    folder = PROJECTS / "every-item-type"
+    return exported(course_in(folder), tmp_path_factory.mktemp("own"), folder)
+
+
+@pytest.fixture(scope="module")
+def packages(made: dict[str, list[Path]]) -> dict[str, Path]:
+    """One package in each format."""
+    return {name: paths[0] for name, paths in made.items()}
 
 
 @st.composite
