@@ -245,8 +245,8 @@ def axe() -> Callable[[Page], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def vnu() -> Callable[[Path], list[str]]:
-    """Judge HTML, CSS and SVG: returns what the Nu validator says about a file or all files of a folder."""
+def vnu() -> Callable[..., list[str]]:
+    """Judge HTML, CSS and SVG: returns what the Nu validator says about files, and all files of folders."""
     jar = from_npm("vnu-jar", "build", "dist", "vnu.jar")
     java = program("java")
     options = (
@@ -260,8 +260,8 @@ def vnu() -> Callable[[Path], list[str]]:
         "json",
     )
 
-    def judge(path: Path) -> list[str]:
-        done = run([java, *options, path])
+    def judge(*paths: Path) -> list[str]:
+        done = run([java, *options, *paths])
         return [
             f"{message.get('url', '')}:{message.get('lastLine', 0)}: {message['message']}"
             for message in json.loads(done.stderr)["messages"]
@@ -271,13 +271,13 @@ def vnu() -> Callable[[Path], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def html_validate() -> Callable[[Path], list[str]]:
-    """Judge HTML by the presets `standard` and `a11y`: returns what html-validate says about a file or folder."""
+def html_validate() -> Callable[..., list[str]]:
+    """Judge HTML by the presets `standard` and `a11y`: returns what html-validate says about files and folders."""
     script = from_npm("html-validate", "bin", "html-validate.mjs")
     options = ("--preset", "standard,a11y", "--formatter", "json")
 
-    def judge(path: Path) -> list[str]:
-        done = run([NODE, script, *options, path], cwd=ROOT)
+    def judge(*paths: Path) -> list[str]:
+        done = run([NODE, script, *options, *paths], cwd=ROOT)
         return [
             f"{report['filePath']}:{message['line']}: {message['ruleId']}: {message['message']}"
             for report in json.loads(done.stdout)

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -113,4 +114,14 @@ def test_a_wheel_names_all_that_it_needs(wheel: Path, tmp_path: Path, versions: 
 
 def test_two_wheels_of_the_same_source_are_the_same(wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
+    assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
+
+
+def test_the_source_distribution_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=ROOT)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as files:
+        files.extractall(tmp_path, filter="data")
+    source = tmp_path / archive.name.removesuffix(".tar.gz")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=source)
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()

@@ -25,7 +25,9 @@ SOURCE = ROOT.parent / "shared" / "sources" / "000_94ab6f90ded57f31.txt"
 @pytest.fixture(scope="module")
 def text() -> str:
     if not SOURCE.is_file():
-        pytest.skip("the shipped course's source document is not there: it is expected in ../shared/sources")
+        pytest.skip(
+            "the shipped course's source is another's document, in no package: it is expected in ../shared/sources"
+        )
     return SOURCE.read_text("utf-8")
 
 

@@ -339,7 +339,7 @@ def _schema(name: str) -> etree.XMLSchema:
 def faults() -> Callable[[str, bytes], list[str]]:
     """Return what a schema says against a document; skip where the schemas are not beside the repository."""
     if not SCHEMAS.exists():
-        pytest.skip("the formats' schemas are not there: they are expected in ../shared/schemas")
+        pytest.skip("no package holds the schemas of QTI and Common Cartridge: expected in ../shared/schemas")
 
     def judge(name: str, data: bytes) -> list[str]:
         schema = _schema(name)
