@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from types import ModuleType, SimpleNamespace
 
@@ -226,6 +227,56 @@ def test_settings_that_lead_the_other_python_astray_are_dropped(
     cli.start(["python"], windows=False)
     assert {"PYTHONHOME", "__PYVENV_LAUNCHER__"} & set(given[0]) == set()
     assert given[0]["PATH"] == os.environ["PATH"]
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Callable[[int], tuple[int, str, str]]:
+    """Run `.ci/packages course` on a machine that lacks all of it; its `apt-get` notes how it was called."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("bash", "env"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    log = tmp_path / "apt.log"
+    stubs = {
+        "python3": "exit 1",
+        "sudo": "exit 1",
+        "id": "echo $USER_ID",
+        "apt-get": f'echo "$DEBIAN_FRONTEND $DEBCONF_NOWARNINGS $*" >> {log}; [ "$1" = update ] || echo progress',
+    }
+    for name, does in stubs.items():
+        (programs / name).write_text(f"#!{programs}/bash\n{does}\n", "utf-8")
+        (programs / name).chmod(0o755)
+
+    def install(user: int) -> tuple[int, str, str]:
+        done = run([ROOT / ".ci/packages", "course"], env={"PATH": str(programs), "USER_ID": str(user)})
+        return done.returncode, done.stdout + done.stderr, log.read_text("utf-8") if log.exists() else ""
+
+    return install
+
+
+NEEDED = "python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+def test_missing_packages_are_installed_with_one_line_and_no_word_of_debconf(
+    bare: Callable[[int], tuple[int, str, str]],
+) -> None:
+    quiet = "noninteractive yes"
+    assert bare(0) == (
+        0,
+        f"Installing {NEEDED}\n",
+        f"{quiet} update --quiet=2\n{quiet} install --yes --no-install-recommends {NEEDED} --quiet=2\n",
+    )
+
+
+def test_without_root_the_one_command_is_printed(bare: Callable[[int], tuple[int, str, str]]) -> None:
+    assert bare(1000) == (
+        1,
+        (
+            "Some system packages are missing. Run this once, then make again:\n"
+            f"    sudo apt-get update && sudo apt-get install --yes --no-install-recommends {NEEDED}\n"
+        ),
+        "",
+    )
 
 
 @pytest.mark.acceptance

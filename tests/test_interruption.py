@@ -147,7 +147,7 @@ def test_two_builds_at_once_are_one_build_and_one_clear_line(course: Path) -> No
     assert contents(course / "build") == before
 
 
-def test_a_read_only_folder_is_one_clear_line(course: Path) -> None:
+def test_a_read_only_folder_is_one_clear_line_for_each_output(course: Path) -> None:
     # Root may write everywhere, unless that one right is taken from it.
     before = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
     edit(course, 1)
@@ -157,9 +157,8 @@ def test_a_read_only_folder_is_one_clear_line(course: Path) -> None:
     finally:
         (course / "build").chmod(0o755)
     assert done.returncode == 3
-    assert done.stderr.splitlines()[-1] == (
-        f"{course / 'build'}: This cannot be written: Permission denied. What was there before is still there."
-    )
+    told = "This cannot be written: Permission denied. What was there before is still there."
+    assert done.stderr.splitlines()[-2:] == [f"{course / 'build' / name}: {told}" for name in ("site", "reports")]
 
 
 def test_a_clock_that_is_set_back_hides_no_change(course: Path) -> None:
