@@ -420,12 +420,48 @@ def test_a_merge_that_stops_half_way_keeps_what_it_reported(
 # --- The same sitting twice ----------------------------------------------------------------------------------------
 
 
-def test_the_same_sitting_under_another_id_counts_once(store: Store, judge: Judge, make: Make) -> None:
-    again = make(2, submitted=make().submitted)
-    renamed = make(3, person="Roe", submitted=make().submitted)
-    assert codes(add(store, judge, make(), again, renamed)) == ["new", "known", "known"]
+def timed(attempt: Attempt, *seconds: int) -> Attempt:
+    """Return a record with the time taken at each question."""
+    given = (*seconds, *range(10, 10 + len(attempt.items)))
+    items = [one.model_copy(update={"seconds": count}) for one, count in zip(attempt.items, given, strict=False)]
+    return sealed(attempt.model_copy(update={"items": tuple(items)}))
+
+
+@pytest.mark.parametrize("channel", ["browser", "terminal", "platform"])
+def test_the_same_sitting_under_another_id_counts_once(store: Store, judge: Judge, make: Make, channel: str) -> None:
+    same = {"submitted": make().submitted, "channel": channel}
+    one, again, renamed = timed(make(**same)), timed(make(2, **same)), timed(make(3, person="Roe", **same))
+    outcomes = add(store, judge, one, again, renamed, timed(make(4, person="", **same)))
+    assert codes(outcomes) == ["new", "known", "twin", "twin"]
+    assert outcomes[2].message == (
+        f"The same sitting was added before under another name: Doe, form {one.form}, "
+        f"{one.marks} of {one.possible} marks on 2026-11-23. "
+        "Add it with --twins replace if this name is the right one, or with --twins both if it is another person."
+    )
     assert len(list(store.attempts())) == 1
     assert all(total.shown == 1 for total in store.item_totals())
+    found = [Found("c", write_record(renamed))]
+    assert codes(list(store.add(found, judge, twins=Twins.REPLACE))) == ["replaced"]
+    assert [taken.person for taken in store.attempts()] == ["Roe"]
+    assert codes(add(store, judge, again)) == ["twin"]
+    assert codes(list(store.add([Found("a", write_record(one))], judge, twins=Twins.BOTH))) == ["new"]
+    assert sorted(taken.person for taken in store.attempts()) == ["Doe", "Roe"]
+
+
+def test_a_sitting_is_known_again_when_the_store_is_opened_anew(tmp_path: Path, judge: Judge, make: Make) -> None:
+    path = tmp_path / "results.sqlite"
+    waits = {"edition": "next", "submitted": make().submitted}
+    filled(path, judge, timed(make()), timed(make(5, person="Poe", **waits), 7))
+    with open_store(path) as opened:
+        twins = timed(make(2, person="Roe", submitted=make().submitted)), timed(make(6, person="Roe", **waits), 7)
+        assert codes(add(opened, judge, *twins)) == ["twin", "twin"]
+
+
+def test_a_class_that_begins_and_ends_together_is_told_apart(store: Store, judge: Judge, make: Make) -> None:
+    same = {"person": "", "submitted": make().submitted}
+    assert codes(add(store, judge, *(timed(make(number, **same), number) for number in range(1, 4)))) == ["new"] * 3
+    at_once = [make(number, person=f"p{number}", submitted=WHEN) for number in range(4, 7)]
+    assert codes(add(store, judge, *at_once)) == ["new"] * 3
 
 
 def test_another_record_of_the_same_person_on_the_same_form_waits_for_a_decision(
@@ -449,9 +485,9 @@ def test_another_record_of_the_same_person_on_the_same_form_waits_for_a_decision
 
 def test_moments_are_the_same_in_every_time_zone(store: Store, judge: Judge, make: Make) -> None:
     east = timezone(timedelta(hours=3))
-    one = make()
-    moved = make(2, person="Roe", started=one.started.astimezone(east), submitted=one.submitted.astimezone(east))
-    assert codes(add(store, judge, one, moved)) == ["new", "known"]
+    one = timed(make(person=""))
+    moved = make(2, person="", started=one.started.astimezone(east), submitted=one.submitted.astimezone(east))
+    assert codes(add(store, judge, one, timed(moved))) == ["new", "known"]
 
 
 def test_two_people_whose_sheets_have_one_number_can_both_count(store: Store, judge: Judge, make: Make) -> None:
@@ -483,6 +519,12 @@ def test_a_sheet_that_was_corrected_takes_its_own_place(store: Store, judge: Jud
     assert (
         outcomes[2].message
         == f"It corrects the answer sheet that was added before, with {make().marks} of {make().possible} marks."
+    )
+    corrected = make(**next_day, responses={"single": "b"})
+    assert outcomes[3].message == (
+        f"The same answer sheet was added before under another name: Doe, form {corrected.form}, "
+        f"{corrected.marks} of {corrected.possible} marks on 2026-11-24. "
+        "Add it with --twins replace if this name is the right one, or with --twins both if it is another person."
     )
     assert len(list(store.attempts())) == 1
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from hashlib import sha256
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -268,11 +268,13 @@ class Store:
             NotAStore: the disk is full or the file is damaged; what was yielded before is safe.
         """
         waiting = iter(files)
+        known, copy = None, None
         while True:
             batch: list[Outcome] = []
             with self._writing(on_wait):
                 # What is known is looked up under the same lock under which records are kept.
-                known = _Known(self._connection)
+                if known is None or copy is not self._copy:
+                    known, copy = _Known(self._connection), self._copy
                 # Each batch writes the whole file, so batches grow with it.
                 most = max(BATCH, self.size // 4)
                 batch.extend(self._take(file, judge, known, twins) for file in islice(waiting, most))
@@ -462,24 +464,34 @@ class _Known:
     """The records of a store by what tells one sitting or answer sheet from another."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Look them up; the caller holds the lock."""
+        """Look them up; the caller holds the lock. Raises NotAStore."""
         self._connection = connection
         self._ids: set[str] = set()
         self._by_person: dict[tuple[str, ...], str] = {}
-        self._by_time: dict[tuple[str, ...], str] = {}
-        columns = "id, form, number, channel, person, started, submitted"
+        self._by_sitting: dict[tuple[str, ...], str] = {}
         with _undamaged():
+            seconds = {
+                name: [count for _, count in rows]
+                for name, rows in groupby(
+                    connection.execute("SELECT attempt, seconds FROM item ORDER BY attempt, place"), lambda row: row[0]
+                )
+            }
+            columns = "id, form, number, channel, person, started, submitted"
             for name, form, number, channel, person, started, submitted in connection.execute(
-                f"SELECT {columns} FROM attempt ORDER BY rowid"  # noqa: S608 - columns of ours
+                f"SELECT {columns} FROM attempt WHERE counts = 1 ORDER BY rowid"  # noqa: S608 - columns of ours
             ):
-                self._note(name, form, number, channel, person, started, submitted)
+                sitting = _sitting(form, number, channel, started, submitted, seconds.get(name, []))
+                self._note(name, (form, str(number), same_person(person)), sitting)
+            for (data,) in connection.execute("SELECT record FROM attempt WHERE counts = 0 ORDER BY rowid").fetchall():
+                with suppress(BadRecord):  # what another hand put there doesn't count
+                    self.learn(read_record(data))
 
-    def _note(self, name: str, form: str, number: int, channel: str, person: str, started: str, submitted: str) -> None:
+    def _note(self, name: str, person: tuple[str, str, str], sitting: tuple[str, ...] | None) -> None:
         self._ids.add(name)
-        if same_person(person):
-            self._by_person.setdefault((form, str(number), same_person(person)), name)
-        if channel in _TIMED:
-            self._by_time.setdefault((form, _moment(started), _moment(submitted)), name)
+        if person[-1]:
+            self._by_person.setdefault(person, name)
+        if sitting:
+            self._by_sitting.setdefault(sitting, name)
 
     def has(self, name: str) -> bool:
         """Tell whether a record of this id is kept."""
@@ -487,13 +499,13 @@ class _Known:
 
     def learn(self, attempt: Attempt) -> None:
         """Note a record that was kept."""
-        times = attempt.started.isoformat(), attempt.submitted.isoformat()
-        self._note(attempt.id, attempt.form, attempt.attempt, attempt.channel, attempt.person, *times)
+        person = (attempt.form, str(attempt.attempt), same_person(attempt.person))
+        self._note(attempt.id, person, _sitting_of(attempt))
 
     def forget(self, attempt: Attempt) -> None:
         """Forget a record that was replaced."""
         self._ids.discard(attempt.id)
-        for known in (self._by_person, self._by_time):
+        for known in (self._by_person, self._by_sitting):
             for key in [key for key, name in known.items() if name == attempt.id]:
                 del known[key]
 
@@ -501,8 +513,8 @@ class _Known:
         """Return the record of the same sitting or answer sheet, if there is one. Raises NotAStore.
 
         It has the same id, or the one under which it was kept beside another; or it is of the same person on the same
-        form; or, where a device counted the time to the millisecond, it began and ended at the same moments. `both`
-        looks for the same id alone.
+        form; or it began and ended at the same moments, and took as long at each question. `both` looks for the same id
+        alone.
         """
         beside = _id_beside(attempt)
         name = next((known for known in (beside, attempt.id) if known in self._ids), None)
@@ -511,9 +523,8 @@ class _Known:
         if name is None:
             person = same_person(attempt.person)
             name = self._by_person.get((attempt.form, str(attempt.attempt), person)) if person else None
-            if name is None and attempt.channel in _TIMED:
-                times = _moment(attempt.started.isoformat()), _moment(attempt.submitted.isoformat())
-                name = self._by_time.get((attempt.form, *times))
+            if name is None and (sitting := _sitting_of(attempt)):
+                name = self._by_sitting.get(sitting)
         if name is None:
             return None
         with _undamaged():
@@ -534,8 +545,24 @@ def _id_beside(attempt: Attempt) -> str:
     return str(UUID(bytes=sha256(f"{attempt.id} {attempt.digest}".encode()).digest()[:16], version=4))
 
 
-_TIMED: Final = ("browser", "platform")
-"""Channels whose records hold times to the millisecond, which no two sittings share."""
+def _sitting_of(attempt: Attempt) -> tuple[str, ...] | None:
+    times = attempt.started.isoformat(), attempt.submitted.isoformat()
+    seconds = [result.seconds for result in attempt.items]
+    return _sitting(attempt.form, attempt.attempt, attempt.channel, *times, seconds)
+
+
+def _sitting(
+    form: str, number: int, channel: str, started: str, submitted: str, seconds: list[int]
+) -> tuple[str, ...] | None:
+    """Return what tells a sitting from every other one, whatever its id and the name on it say.
+
+    Two people may well begin and end in the same second, and a class whose time is up does. None of them takes as many
+    seconds as another at every question. Where no time was counted (on paper, or for responses that were given all at
+    once), nothing tells.
+    """
+    if channel == "paper" or not any(seconds):
+        return None
+    return (form, str(number), _moment(started), _moment(submitted), " ".join(map(str, seconds)))
 
 
 def _compare(earlier: Attempt, attempt: Attempt, twins: Twins) -> tuple[str, str]:
@@ -544,13 +571,14 @@ def _compare(earlier: Attempt, attempt: Attempt, twins: Twins) -> tuple[str, str
     Raises:
         BadRecord: it adds nothing, or a person has to decide which of the two counts.
     """
-    if earlier.digest == attempt.digest or (earlier.id != attempt.id and _answers(earlier) == _answers(attempt)):
+    same_name = same_person(earlier.person) == same_person(attempt.person)
+    moved = earlier.id != attempt.id and same_name and _answers(earlier) == _answers(attempt)
+    if earlier.digest == attempt.digest or moved:
         raise BadRecord("known", "It was added before, and is counted once.")
     if earlier.id == attempt.id and completes(earlier, attempt):
         raise BadRecord("known", "It was added before, and its essays have been marked since.")
     if earlier.id == attempt.id and completes(attempt, earlier):
         return "marked", "It brings marks for essays that waited."
-    same_name = same_person(earlier.person) == same_person(attempt.person)
     if attempt.channel == earlier.channel == "paper" and earlier.id == attempt.id and same_name:
         if _answers(earlier) == _answers(attempt):
             raise BadRecord("known", "It was added before, and is counted once.")
@@ -558,14 +586,22 @@ def _compare(earlier: Attempt, attempt: Attempt, twins: Twins) -> tuple[str, str
         return "corrected", f"It corrects the answer sheet that was added before, with {was} marks."
     if twins is Twins.REPLACE:
         return "replaced", "It takes the place of the record that was added before."
-    who = visible(earlier.person)[:60] or "someone without a name"
     kind = "answer sheet" if attempt.channel == "paper" else "sitting"
-    raise BadRecord(
-        "twin",
-        f"A record of the same {kind} with other content was added before: {who}, form {earlier.form}, "
-        f"{marks_text(earlier.marks)} of {marks_text(earlier.possible)} marks on {earlier.submitted:%Y-%m-%d}. "
-        "Add it with --twins replace to count this one instead, or with --twins both if it is another person.",
+    marks = f"{marks_text(earlier.marks)} of {marks_text(earlier.possible)} marks"
+    before = (
+        f"{visible(earlier.person)[:60] or 'no name'}, form {earlier.form}, {marks} on {earlier.submitted:%Y-%m-%d}"
     )
+    if same_name:
+        message = (
+            f"A record of the same {kind} with other content was added before: {before}. "
+            "Add it with --twins replace to count this one instead, or with --twins both if it is another person."
+        )
+    else:
+        message = (
+            f"The same {kind} was added before under another name: {before}. "
+            "Add it with --twins replace if this name is the right one, or with --twins both if it is another person."
+        )
+    raise BadRecord("twin", message)
 
 
 def _answers(attempt: Attempt) -> list[tuple[str, Response, str | None]]:
