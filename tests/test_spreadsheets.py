@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,10 @@ def test_a_formula_gets_an_apostrophe(sign: str) -> None:
         as_csv([[f"{sign}1", f"a{sign}1", f" {sign}1", f"a;{sign}1"]]) == f"'{sign}1,a{sign}1,' {sign}1,a;'{sign}1\r\n"
     )
     assert as_csv([[f'a\n"{sign}1']]) == f'"a\n\'""{sign}1"\r\n'
+
+
+def test_a_number_below_zero_is_no_formula() -> None:
+    assert as_csv([[-1, Decimal("-0.5"), Decimal("1E+2"), "-1"]]) == "-1,-0.5,100,'-1\r\n"
 
 
 @settings(max_examples=500)

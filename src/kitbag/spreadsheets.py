@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 LARGEST_TABLE: Final = 8 * 1024 * 1024
@@ -40,10 +41,23 @@ class Table:
 
 
 def as_csv(rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as CSV (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Return rows as CSV (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    A whole number or a `Decimal` stays a number, below zero too.
+    """
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([_FORMULA.sub(r"\1'", str(value)) for value in row] for row in rows)
+    csv.writer(out).writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    match value:
+        case int():
+            return str(value)
+        case Decimal():
+            return f"{value:f}"
+        case _:
+            return _FORMULA.sub(r"\1'", str(value))
 
 
 def read_table(data: bytes) -> Table:

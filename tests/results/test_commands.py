@@ -30,8 +30,10 @@ from kitbag.course.load import load_course
 from kitbag.questions.assembly import Assembly
 from kitbag.questions.scoring import score
 from kitbag.rendering.paper_certificate import certificate_code, completion_of
+from kitbag.rendering.results_report import results_csv
 from kitbag.results.attempt import Attempt, ItemResult
 from kitbag.results.record import canonical, read_record, write_record
+from kitbag.results.report import Report, Tally
 from kitbag.results.sheet import key_response
 
 PROJECT = Path(__file__).parents[1] / "projects/every-item-type"
@@ -229,6 +231,18 @@ def test_report_adds_up_objectives_over_attempts(merged: Path) -> None:
         ("final", "T1", "8", "12", "66"),
         ("final", "T2", "3", "4", "75"),
     ]
+
+
+def test_csv_has_marks_as_numbers_of_a_spreadsheet() -> None:
+    tallies = [
+        Tally("final", name, 3, 3, 1, Fraction(marks), Fraction(3))
+        for name, marks in (("=a", "25/12"), ("b", "-1/2"), ("c", "1/3"), ("d", "2"), ("e", "-1/1000"))
+    ]
+    course = load_course(PROJECT).course
+    assert course is not None
+    report = Report(course, (), (), tuple(tallies), (), ())
+    rows = [line.split(",")[1::4] for line in results_csv(report, "items").splitlines()]
+    assert rows == [["item", "marks"], ["'=a", "2.08"], ["b", "-0.5"], ["c", "0.33"], ["d", "2"], ["e", "0"]]
 
 
 def test_csv_holds_no_formula(merged: Path) -> None:

@@ -195,6 +195,17 @@ def test_marks_that_the_responses_do_not_earn_are_refused_though_the_digest_fits
     assert outcome == Outcome("1.json", False, "altered", "single: it says 1 marks; the response earns 0.")  # noqa: FBT003
 
 
+def test_marks_are_written_as_everywhere_when_a_record_is_refused(store: Store, judge: Judge, make: Make) -> None:
+    record = make(responses={"single": "b"})
+    for said, words in (("25/12", "2.08"), ("-1/2", "\u22120.5")):
+        items = tuple(one.model_copy(update={"marks": said}) if one.item == "single" else one for one in record.items)
+        (of_item,) = add(store, judge, sealed(record.model_copy(update={"items": items})))
+        assert of_item.message == f"single: it says {words} marks; the response earns 0."
+        (of_all,) = add(store, judge, sealed(record.model_copy(update={"marks": said})))
+        whole = f"its responses earn {record.marks} of {record.possible}."
+        assert of_all.message == f"It says {words} of {record.possible} marks; {whole}"
+
+
 def test_a_form_of_a_far_draw_is_refused_without_drawing_it(judge: Judge, make: Make) -> None:
     from kitbag.questions.form_id import FormId
 

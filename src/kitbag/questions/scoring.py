@@ -131,6 +131,11 @@ def marks_text(marks: Fraction | str) -> str:
     return f"\u2212{digits}" if exact < 0 and hundredths else digits
 
 
+def marks_number(marks: Fraction | str) -> Decimal:
+    """Return marks as a number for a spreadsheet, with the digits of `marks_text`."""
+    return Decimal(marks_text(marks).replace("\u2212", "-"))
+
+
 def fold_text(text: str) -> str:
     """Return a typed answer as it is compared: NFKC, upper case then lower case, spaces folded to one and trimmed.
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from kitbag.questions.blueprint import Assessment
-from kitbag.questions.scoring import marks_text
+from kitbag.questions.scoring import marks_number, marks_text
 from kitbag.rendering.catalogue import catalogue_of
 from kitbag.rendering.environment import make_environment
 from kitbag.rendering.markdown import plain
@@ -30,7 +30,10 @@ Row = Sequence[object]
 def results_csv(report: Report, table: str) -> str:
     """Return `attempts`, `objectives`, `items` or `pairs` as CSV with a header; no cell of it is a formula."""
     makers = {"attempts": _attempts, "objectives": _objectives, "items": _items, "pairs": _pairs}
-    return as_csv([visible(str(value), lines=True) for value in row] for row in makers[table](report))
+    return as_csv(
+        [visible(value, lines=True) if isinstance(value, str) else value for value in row]
+        for row in makers[table](report)
+    )
 
 
 def _attempts(report: Report) -> Iterator[Row]:
@@ -39,7 +42,13 @@ def _attempts(report: Report) -> Iterator[Row]:
         who = (one.person, _flag(one.on_roster), one.test.id, one.standing)
         for taken in one.attempts:
             passed = "" if taken.passed is None else _flag(taken.passed)
-            score = (taken.marks, taken.possible, percent(share_of(taken)), passed, taken.pending)
+            score = (
+                marks_number(taken.marks),
+                marks_number(taken.possible),
+                percent(share_of(taken)),
+                passed,
+                taken.pending,
+            )
             times = (taken.started.isoformat(), taken.submitted.isoformat())
             yield *who, taken.number, taken.channel, *score, taken.edition, taken.form, *times, taken.id
         if not one.attempts:
@@ -49,13 +58,17 @@ def _attempts(report: Report) -> Iterator[Row]:
 def _objectives(report: Report) -> Iterator[Row]:
     yield "test", "objective", "answers", "marks", "possible", "percent"
     for one in report.objectives:
-        yield one.test, one.name, one.shown, one.marks, one.possible, percent(one.share)
+        yield one.test, one.name, one.shown, *_earned(one)
 
 
 def _items(report: Report) -> Iterator[Row]:
     yield "test", "item", "shown", "attempted", "right", "marks", "possible", "percent"
     for one in report.items:
-        yield one.test, one.name, one.shown, one.attempted, one.right, one.marks, one.possible, percent(one.share)
+        yield one.test, one.name, one.shown, one.attempted, one.right, *_earned(one)
+
+
+def _earned(one: Tally) -> Row:
+    return marks_number(one.marks), marks_number(one.possible), percent(one.share)
 
 
 def _pairs(report: Report) -> Iterator[Row]:

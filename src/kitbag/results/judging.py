@@ -12,7 +12,7 @@ from kitbag.questions.assembly import Assembly, NoForm
 from kitbag.questions.blueprint import Assessment
 from kitbag.questions.form_id import NoFormId, read_form_id
 from kitbag.questions.model import Item, ScoringRule
-from kitbag.questions.scoring import BadResponse, Score, passes, score
+from kitbag.questions.scoring import BadResponse, Score, marks_text, passes, score
 from kitbag.questions.solver import Undecided
 from kitbag.results.attempt import Attempt, ItemResult, Response
 from kitbag.results.record import sealed
@@ -173,8 +173,9 @@ class Judge:
         earned = [self._marks(result, item, test) for result, item in zip(attempt.items, form.items, strict=True)]
         marks = _sum(mark for mark in earned if mark is not None)
         if (marks, form.possible) != (_exact(attempt.marks), _exact(attempt.possible)):
-            message = f"It says {attempt.marks} of {attempt.possible} marks; its responses earn {marks} of "
-            raise Unfit("altered", f"{message}{form.possible}.")
+            said = f"{marks_text(attempt.marks)} of {marks_text(attempt.possible)}"
+            earn = f"{marks_text(marks)} of {marks_text(form.possible)}"
+            raise Unfit("altered", f"It says {said} marks; its responses earn {earn}.")
         waiting = [item for mark, item in zip(earned, form.items, strict=True) if mark is None]
         passed = self._passed(test, marks, form.possible, waiting)
         cut = self._cut(test)
@@ -198,10 +199,11 @@ class Judge:
         said = None if result.marks is None else _exact(result.marks)
         if earned.pending and _exact(result.possible) == earned.possible:
             if said is not None and not 0 <= said <= item.points:
-                raise Unfit("altered", f"{item.id}: {said} marks for an essay of {item.points}.")
+                raise Unfit("altered", f"{item.id}: {marks_text(said)} marks for an essay of {item.points}.")
             return said
         if said != earned.marks or _exact(result.possible) != earned.possible:
-            raise Unfit("altered", f"{item.id}: it says {result.marks} marks; the response earns {earned.marks}.")
+            words = "no" if result.marks is None else marks_text(result.marks)
+            raise Unfit("altered", f"{item.id}: it says {words} marks; the response earns {marks_text(earned.marks)}.")
         return earned.marks
 
     def _score(self, item: Item, response: Response, test: Assessment) -> Score:
