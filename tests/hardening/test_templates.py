@@ -187,6 +187,9 @@ def test_no_attribute_leads_into_the_program(value: str, environment: CourseEnvi
         "{% include course %}",
         "{% call anchor %}{% endcall %}",
         "{{ 'x' is attribute }}",
+        "{{ 'x'.upper }}",
+        "{{ {}.items }}",
+        "{{ [1, 2] }}",
         "{% set course.id = 1 %}",
     ],
 )
@@ -221,6 +224,8 @@ def test_views_cannot_be_changed(environment: CourseEnvironment) -> None:
 
 # --- Limits -------------------------------------------------------------------------------------------------------
 
+LONG = "{% set n = namespace(t='a') %}{% for i in range(21) %}{% set n.t = n.t ~ n.t %}{% endfor %}"
+TWICE = "{% for i in range(16) %}{% set n.l = n.l + n.l %}{% endfor %}"
 ENDLESS = {
     "loops": ("{% for a in range(9999) %}{% for b in range(9999) %}{{ b }}{% endfor %}{% endfor %}", "takes more than"),
     "empty loops": ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "steps"),
@@ -279,6 +284,45 @@ ENDLESS = {
         '{% set t = range(99999)|join %}{% for a in range(99999) %}{% if "99x" in t %}{% endif %}{% endfor %}',
         "takes more than",
     ),
+    "a list of one long text": (
+        LONG + "{% set n.l = [n.t] %}" + TWICE + "{{ n.l|sort|length }}",
+        "texts that have more than",
+    ),
+    "a long text as JSON": (
+        LONG + "{% set n.l = [n.t] %}" + TWICE + "{{ n.l|tojson|length }}",
+        "texts that have more than",
+    ),
+    "what a macro was given": (
+        (
+            "{% set n = namespace(x=()) %}{% macro m() %}{% set n.x = varargs %}{% endmacro %}"
+            "{% for i in range(99999) %}{{ m(n.x) }}{% endfor %}{{ n.x in {} }}"
+        ),
+        "lists inside one another",
+    ),
+    "copies that a macro keeps": (
+        (
+            "{% set n = namespace(x=()) %}{% macro m() %}{% set n.x = varargs %}{% endmacro %}"
+            "{% set l = range(99999) %}{% for i in range(99999) %}{{ m(n.x, *l) }}{% endfor %}"
+        ),
+        "list of more than",
+    ),
+    "a namespace of copies": (
+        (
+            "{% set n = namespace(x=()) %}{% set l = range(60000) %}"
+            "{% for i in range(99999) %}{% set n.x = namespace(a=n.x, b=l) %}{% endfor %}"
+        ),
+        "takes more than",
+    ),
+    "a search from the end": (LONG + "{% set k = 'b' ~ n.t[:999999] %}{{ n.t.rfind(k) }}", "steps"),
+    "letters to strip": (LONG + "{% set k = n.t|replace('a', 'c') ~ 'a' %}{{ n.t.lstrip(k) }}", "steps"),
+    "letters to trim": (LONG + "{% set k = n.t[:99999] %}{{ n.t|trim(k) }}", "steps"),
+    "words to count": (LONG + "{{ n.t|wordcount }}", '"wordcount" is for texts of up to'),
+    "a text cut up": (LONG + '{{ n.t.split("a") }}', '"split" is for texts of up to'),
+    "a list of attributes": (LONG + "{{ [1]|sort(attribute=n.t|replace('a', ',')) }}", "besides what it filters"),
+    "a filled in text": ("{{ '%999999999d' is even }}", '"even" is a test of a number, and this is a text'),
+    "another filled in text": ("{{ '%999999999d' is divisibleby(3) }}", '"divisibleby" is a test of a number'),
+    "signs beside markup": (LONG + "{% set k = n.t|replace('a', '&&&&') %}{{ (''|safe) ~ k }}", "text longer than"),
+    "a long text for a function": (LONG + '{{ t("site.start", title=n.t) }}', "a function takes texts of up to"),
     "a recursive loop": ("{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}", '"recursive" loops are not'),
 }
 
@@ -334,6 +378,15 @@ def test_as_deep_as_is_allowed_works(environment: CourseEnvironment) -> None:
     assert environment.from_string(loops).render().strip() == ""
     for left, right in (("[", "]"), ("(", ",)"), ("anchor(", ")"), ("(1 + ", ")"), ("(1 if (", ") else 0)")):
         environment.from_string("{% set x = " + left * 30 + "1" + right * 30 + " %}").render()
+
+
+@pytest.mark.parametrize("name", ["/x.html", "//x.html", "../templates/x.html", "a/../x.html"])
+def test_a_template_is_named_from_templates(name: str, put: Callable[[str, str], Path]) -> None:
+    put("x.html", "{% if %}")
+    put("a/y.html", "")
+    done = about(put, '{% include "' + name + '" %}')
+    assert done.exit_code == 3
+    assert f'templates/about.html:1:1: This template can\'t be used: there is no template "{name}".' in done.output
 
 
 def test_a_lone_surrogate_names_the_template(put: Callable[[str, str], Path]) -> None:

@@ -90,9 +90,15 @@ def test_a_course_says_a_string_in_its_own_words_and_counts_in_its_own_language(
 
 
 def test_a_string_that_asks_for_an_unknown_value_is_reported_and_never_used() -> None:
-    own = {"common.edition": "Fassung {number}", "site.serch": "Suche", "common.minutes.few": "{count} min"}
+    own = {
+        "common.edition": "Fassung {number}",
+        "site.serch": "Suche",
+        "common.minutes.few": "{count} min",
+        "common.minutes.other": "{count}" * 11,
+    }
     assert list(wrong_strings(own)) == [
         ("common.edition", '"common.edition" asks for {number}, which it is not given.', "It can hold {edition}."),
         ("site.serch", 'Kitbag has no interface string "site.serch".', 'Did you mean "site.search"?'),
+        ("common.minutes.other", '"common.minutes.other" has {count} more than 10 times.', "Say it once or twice."),
     ]
     assert catalogue_for("de", tuple(own.items())).text("common.edition", edition=2) == "Edition 2"

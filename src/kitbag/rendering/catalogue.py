@@ -6,6 +6,7 @@ map of the CLDR plural categories that the language needs (`one`, `few`, `other`
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,8 @@ from kitbag.findings import did_you_mean, listed
 from kitbag.rendering.compiled import keep, kept
 
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
+MOST_FILLED: Final = 10
+"""How often one value may stand in a string."""
 _CATEGORIES: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
 """The plural categories of CLDR."""
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -147,11 +150,14 @@ def _fault(english: Mapping[str, str], key: str, text: str) -> tuple[str, str] |
     theirs = english.get(key) or (english.get(f"{_whole(key)}.other") if _whole(key) != key else None)
     if theirs is None:
         return f'Kitbag has no interface string "{key}".', did_you_mean(key, english)
-    gaps = set(_GAP.findall(theirs))
-    unknown = sorted(set(_GAP.findall(text)) - gaps)
+    gaps, asked = set(_GAP.findall(theirs)), Counter(_GAP.findall(text))
+    unknown = sorted(set(asked) - gaps)
     if unknown:
         known = f"It can hold {listed(f'{{{gap}}}' for gap in sorted(gaps))}." if gaps else "It has no values."
         return f'"{key}" asks for {{{unknown[0]}}}, which it is not given.', known
+    often = sorted(gap for gap, count in asked.items() if count > MOST_FILLED)
+    if often:
+        return f'"{key}" has {{{often[0]}}} more than {MOST_FILLED} times.', "Say it once or twice."
     return None
 
 

@@ -88,7 +88,18 @@ _MAPPINGS: Final = frozenset({dict, MappingProxyType})
 _SEQUENCES: Final = frozenset({tuple, list, str, Markup})
 _INNER: Final = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock, nodes.With)
 """Tags inside which Python allows no more than a few others."""
-_SLOW: Final = frozenset({"inline", "markdown", "plain", "striptags"})
+_SLOW: Final = frozenset({"inline", "markdown", "plain", "striptags", "title", "urlencode", "wordcount"})
+_AT_ONCE: Final = frozenset({"count", "d", "default", "first", "last", "length", "safe"})
+"""Filters that don't go through what they are given."""
+_TAKES_TEXTS: Final = frozenset({"d", "default", "join", "replace"})
+"""Filters that may be given a long text besides what they filter."""
+_OF_NUMBERS: Final = frozenset({"divisibleby", "even", "odd"})
+"""Tests of a number. They calculate with `%`, which would fill in a text."""
+_CUTTING: Final = frozenset({"rsplit", "split", "splitlines"})
+_LONGEST_CUT: Final = 1_000_000
+"""Characters of a text that is cut up."""
+_LETTER_BY_LETTER: Final = frozenset({"lstrip", "rfind", "rpartition", "rsplit", "rstrip", "strip", "trim"})
+"""Methods and filters that may look through what they are given once for each letter of the text."""
 _LISTS: Final = FILTERS - TEXT_FILTERS - {"count", "d", "default", "first", "last", "length", "safe"}
 _WIDTHS: Final = frozenset({"batch", "dealt", "round", "slice", "truncate"})
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -112,6 +123,8 @@ class CourseCode(CodeGenerator):
         super().__init__(*args, **kwargs)
         self._turns: dict[int, int] = {}
         """The steps of one turn, by the identity of what a loop goes through."""
+        self._compared: set[int] = set()
+        """The identities of what is compared and may be long."""
 
     def visit_For(self, node: nodes.For, frame: Frame) -> None:  # noqa: N802 - Jinja's name
         """Compile a loop that counts its turns."""
@@ -120,16 +133,24 @@ class CourseCode(CodeGenerator):
         super().visit_For(node, frame)
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> None:
-        """Compile any part; what a loop goes through is counted."""
+        """Compile any part; what a loop goes through is counted, and so is what is compared."""
         steps = self._turns.pop(id(node), 0)
+        compared = id(node) in self._compared
         if steps:
             self.write("environment.each(")
+        if compared:
+            self._compared.remove(id(node))
+            self.write("environment.compared(")
         super().visit(node, *args, **kwargs)
+        if compared:
+            self.write(")")
         if steps:
             self.write(f", {steps})")
 
     def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:  # noqa: N802 - Jinja's name
         """Compile `a == b` and the like."""
+        sides = (node.expr, *(operand.expr for operand in node.ops))
+        self._compared |= {id(side) for side in sides if not isinstance(side, nodes.Const)}
         self._through("stepped", lambda: super(CourseCode, self).visit_Compare(node, frame))
 
     def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802 - Jinja's name
@@ -167,6 +188,12 @@ class CourseCode(CodeGenerator):
             self.visit(part or nodes.Const(None), frame)
             self.write(", ")
         self.write("))")
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        # All else is written while the page is made: then it is counted, and asked whether it can be written.
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
 
     def _output_const_repr(self, group: Iterable[Any]) -> str:
         return f"environment.constant({super()._output_const_repr(group)})"
@@ -347,8 +374,8 @@ class CourseEnvironment(SandboxedEnvironment):
         return self._nothing(obj, argument)
 
     def _nothing(self, obj: Any, name: Any) -> Undefined:
-        shown = name if isinstance(name, str | int) else describe(name)
-        return self.undefined(f'{describe(obj)} has no "{shown}" that templates may see', obj=None, name=str(shown))
+        shown = str(name[:100] if isinstance(name, str) else name if isinstance(name, int) else describe(name))
+        return self.undefined(f'{describe(obj)} has no "{shown}" that templates may see', obj=None, name=shown)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063 - Jinja's
         """Call a function that templates were given, a macro, a block, or a method that is listed."""
@@ -362,7 +389,25 @@ class CourseEnvironment(SandboxedEnvironment):
             __obj._fail_with_undefined_error()  # noqa: SLF001 - as Jinja's own __call__ does
         if not listed:
             raise CourseTemplateError(f"{describe(__obj)} can't be called")
+        if args or kwargs:
+            __self._handed(__obj, (*args, *kwargs.values()))
+        if isinstance(__obj, BuiltinMethodType | MethodType) and isinstance(__obj.__self__, str):
+            __self._cut(__obj.__name__, __obj.__self__, (*args, *kwargs.values()))
         return __self._settled(__context.call(__obj, *args, **kwargs))
+
+    def _handed(self, called: Any, values: tuple[Any, ...]) -> None:
+        """Count what a call is given: it may keep all of it, or go through it. Raises OverLimit."""
+        self.meter.weigh(values)
+        if type(called) is Function and not called.whole:
+            for value in values:
+                if isinstance(value, str) and len(value) > LONGEST_TEXT:
+                    raise OverLimit(f"a function takes texts of up to {LONGEST_TEXT:,} characters")
+
+    def _cut(self, name: str, text: str, values: tuple[Any, ...]) -> None:
+        """Count the steps of a method of a text. Raises OverLimit."""
+        if name in _CUTTING and len(text) > _LONGEST_CUT:
+            raise OverLimit(f'"{name}" is for texts of up to {_LONGEST_CUT:,} characters')
+        self.meter.go_through(text, times=_times(name, values))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - Jinja's
         """Calculate with numbers; `+` also puts texts and lists together."""
@@ -392,6 +437,11 @@ class CourseEnvironment(SandboxedEnvironment):
         self.meter.steps()
         return value
 
+    def compared(self, value: Any) -> Any:
+        """Return what is compared with something, and count its length."""
+        self.meter.go_through(value)
+        return value
+
     def admitted(self, value: Any) -> Any:
         """Return a list or mapping that a template makes."""
         if type(value) is dict and not SCALARS.issuperset(map(type, value)):
@@ -402,8 +452,11 @@ class CourseEnvironment(SandboxedEnvironment):
         """Return `a ~ b`."""
         self.meter.steps()
         texts = [part if isinstance(part, str) else self._text_of(part) for part in parts]
-        self.meter.letters(sum(map(len, texts)))
-        return markup_join(texts)
+        counted = sum(map(len, texts))
+        self.meter.letters(counted)
+        joined = markup_join(texts)
+        self.meter.letters(len(joined) - counted)  # what markup beside it made of its signs
+        return joined
 
     def written(self, autoescape: bool, value: Any) -> str:  # noqa: FBT001 - called by compiled code alone
         """Return a value as a page shows it."""
@@ -451,6 +504,8 @@ class CourseEnvironment(SandboxedEnvironment):
         def guarded(*args: Any, **kwargs: Any) -> Any:
             value, rest = args[first], (*args[first + 1 :], *kwargs.values())
             self.meter.steps()
+            if name in _OF_NUMBERS and not isinstance(value, Undefined) and type(value) not in _NUMBERS:
+                raise CourseTemplateError(f'"{name}" is a test of a number, and this is {describe(value)}')
             if name in TEXT_FILTERS and not isinstance(value, Undefined):
                 self._text_of(value)
             most = LONGEST_TEXT if name in _SLOW else MOST if name in _LISTS else LONGEST
@@ -458,9 +513,20 @@ class CourseEnvironment(SandboxedEnvironment):
                 raise OverLimit(f'"{name}" is for texts of up to {most:,} characters')
             if name in _WIDTHS and any(isinstance(one, int | float) and abs(one) > WIDEST for one in rest):
                 raise OverLimit(f'"{name}" takes numbers up to {WIDEST:,}')
+            if name not in _TAKES_TEXTS and any(isinstance(one, str) and len(one) > LONGEST_TEXT for one in rest):
+                raise OverLimit(f'"{name}" takes texts of up to {LONGEST_TEXT:,} characters besides what it filters')
+            if name not in _AT_ONCE:
+                self._gone_through(value, times=_times(name, rest))
             return self._settled(kept(*args, **kwargs))
 
         return guarded
+
+    def _gone_through(self, value: Any, *, times: int) -> None:
+        """Count the steps of going through all that a filter or test is given. Raises OverLimit."""
+        if isinstance(value, tuple | list | dict | MappingProxyType):
+            self.meter.weigh(value)
+        else:
+            self.meter.go_through(value, times=times)
 
     def _range(self, *numbers: int) -> tuple[int, ...]:
         found = range(*numbers)
@@ -486,6 +552,13 @@ class CourseEnvironment(SandboxedEnvironment):
         if isinstance(value, View):
             raise CourseTemplateError(f"{describe(value)} can't be written as JSON; say what of it to write")
         return htmlsafe_json_dumps(given(value), sort_keys=True)
+
+
+def _times(name: str, values: Iterable[Any]) -> int:
+    """Return how often a method or filter may go through its text, given these values."""
+    if name not in _LETTER_BY_LETTER:
+        return 1
+    return max((len(value) for value in values if isinstance(value, str)), default=1) or 1
 
 
 def _wrong_with(node: nodes.Node, statements: int, loops: int, operations: int) -> str:

@@ -49,6 +49,9 @@ class CourseTemplates(BaseLoader):
         template: str,
     ) -> tuple[str, str, Callable[[], bool]]:
         """Return text, file name and freshness of a template. Raises TemplateNotFound, or TemplateSyntaxError."""
+        # A path from the root of the disk would be a file of that name below templates/, and be taken for another.
+        if template.startswith("/") or ".." in template.split("/"):
+            raise TemplateNotFound(template)
         data = course_file(self._root, template)
         if data is None:
             raise TemplateNotFound(template)

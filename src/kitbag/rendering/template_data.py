@@ -23,6 +23,8 @@ FUNCTIONS: Final = frozenset(
     " page_policy picture size t".split()
 )
 """The names under which templates may be given a function."""
+WHOLE: Final = frozenset({"digest_of", "nonce_of", "page_policy"})
+"""The functions of a whole page, whatever its length; others are given texts as long as an author's."""
 
 
 class NotForTemplates(TypeError):
@@ -68,11 +70,14 @@ class View:
 class Function:
     """A function that templates may call with plain data, and that answers with plain data."""
 
-    __slots__ = ("_call",)
+    __slots__ = ("_call", "whole")
+    whole: bool
+    """Whether it takes texts of any length."""
 
-    def __init__(self, call: Callable[..., Any]) -> None:
+    def __init__(self, call: Callable[..., Any], *, whole: bool = False) -> None:
         """Take the function."""
         object.__setattr__(self, "_call", call)
+        object.__setattr__(self, "whole", whole)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse any change."""
@@ -131,7 +136,7 @@ def plain(value: Any, name: str = "") -> Any:
     if view is not None:
         return view(value)
     if name in FUNCTIONS and callable(value):
-        return Function(value)
+        return Function(value, whole=name in WHOLE)
     if isinstance(value, Enum):
         return plain(value.value)
     if kind in (tuple, list):

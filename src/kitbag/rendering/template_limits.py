@@ -5,8 +5,9 @@ fence, for steps that take long.
 """
 
 import time
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Final
 
 from jinja2 import TemplateRuntimeError
@@ -19,6 +20,8 @@ LONGEST: Final = 20_000_000
 """Characters in one text, a picture's data included."""
 MOST: Final = 100_000
 """Values in one list or mapping, those inside its values included."""
+DEEPEST: Final = 100
+"""How deeply lists and mappings may stand inside one another; Python goes through some of them without a limit."""
 SECONDS: Final = 20.0
 """Processor time for one page."""
 ALL_SECONDS: Final = 600.0
@@ -40,8 +43,12 @@ LARGEST_NUMBER: Final = 256
 WIDEST: Final = 10_000
 """The largest number that a filter takes besides what it filters."""
 
+LETTERS_A_STEP: Final = 1_000
+"""Characters that are gone through in one step."""
+
 _LOOK: Final = 64
 """Steps from one look at the clock to the next."""
+_HOLDS: Final = (tuple, list, dict, MappingProxyType)
 
 
 class CourseTemplateError(TemplateRuntimeError):
@@ -88,6 +95,13 @@ class Meter:
         if count > LONGEST or self._letters < 0:
             raise OverLimit(f"it puts together a text longer than {LONGEST:,} characters, or too many texts")
 
+    def go_through(self, value: Any, *, times: int = 1) -> None:
+        """Count the steps of going through a text, or the values of a list, before that is done. Raises OverLimit."""
+        if isinstance(value, str):
+            self.steps(len(value) * times // LETTERS_A_STEP)
+        elif isinstance(value, _HOLDS):
+            self.steps(len(value) // 8)
+
     def admit(self, value: Any) -> Any:
         """Return a value that a template made, if it isn't too large. Raises OverLimit."""
         if isinstance(value, str):
@@ -95,19 +109,31 @@ class Meter:
         elif isinstance(value, int):
             if value.bit_length() > LARGEST_NUMBER:
                 raise OverLimit("it calculates with a number that is too large")
-        elif isinstance(value, tuple | list | dict):
-            self._weigh(value)
+        elif isinstance(value, _HOLDS):
+            self.weigh(value)
         return value
 
-    def _weigh(self, value: Sized) -> None:
-        """Count all values in a list or mapping: what holds the same list many times is as large as it looks."""
-        waiting: list[Any] = [value]
-        count = 0
+    def weigh(self, value: Sequence[Any] | Mapping[Any, Any]) -> None:
+        """Count all that is in a list or mapping: what holds the same thing many times is as large as it looks.
+
+        Raises:
+            OverLimit: it holds too many values, too many letters, or too many lists inside one another.
+        """
+        waiting: list[tuple[Any, int]] = [(value, 1)]
+        count = letters = 0
         while waiting:
-            held = waiting.pop()
-            parts: Sequence[Any] = [*held.keys(), *held.values()] if isinstance(held, dict) else held
+            held, level = waiting.pop()
+            if level > DEEPEST:
+                raise OverLimit(f"it puts more than {DEEPEST} lists inside one another")
+            parts = [*held.keys(), *held.values()] if isinstance(held, dict | MappingProxyType) else held
             count += len(parts)
             if count > MOST:
                 raise OverLimit(f"it makes a list of more than {MOST:,} values")
-            waiting += [part for part in parts if isinstance(part, tuple | list | dict)]
-        self.steps(1 + count // 8)
+            for part in parts:
+                if isinstance(part, str):
+                    letters += len(part)
+                elif isinstance(part, _HOLDS):
+                    waiting.append((part, level + 1))
+        if letters > LONGEST:
+            raise OverLimit(f"it makes a list of texts that have more than {LONGEST:,} characters together")
+        self.steps(1 + count // 8 + letters // LETTERS_A_STEP)
