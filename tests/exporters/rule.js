@@ -8,7 +8,7 @@ const run = vm.runInThisContext(`({ quizzes, best, measures, scored, lessonsCoun
   const data = { quizzes, measures, scored, lessonsCount };
   const memory = { best, done, opened, sittings: [] };
   return {
-    passed: KitbagUnitRule.passed(data, memory, cut),
+    ...KitbagUnitRule.status(data, memory, cut),
     score: KitbagUnitRule.score(data, memory),
     steps: KitbagUnitRule.steps(data, memory),
     better: KitbagUnitRule.better(best[0], other),

@@ -79,14 +79,15 @@ def test_nothing_of_the_instructors_part_is_in_a_package(name: str, course: Cour
         assert not any(b"SECRET" in text for text in texts)
 
 
-def test_the_zip_holds_the_site_in_a_folder(course: Course, tmp_path: Path) -> None:
+def test_the_zip_holds_the_site_at_its_root(course: Course, tmp_path: Path) -> None:
     [path] = deliver("zip", RenderedCourse(course, PROJECT), tmp_path)
     assert path.name == "tides-3.1.zip"
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         found = {name: archive.read(name) for name in archive.namelist()}
     site = render_site(course, templates=PROJECT, digest=course.digest)
-    assert found == {f"tides-3.1/{name}": make() for name, make in site}
+    assert "index.html" in found
+    assert found == {name: make() for name, make in site}
 
 
 def test_a_module_alone_has_no_page_of_another(course: Course) -> None:

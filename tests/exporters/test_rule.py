@@ -26,8 +26,8 @@ def judged(node: Node, *cases: Json) -> list[Json]:
     return found
 
 
-def result(score: str, possible: str = "25", waiting: str = "0") -> dict[str, str]:
-    return {"score": score, "possible": possible, "waiting": waiting}
+def result(score: str, possible: str = "25", waiting: str = "0", *, last: bool = True) -> Json:
+    return {"score": score, "possible": possible, "waiting": waiting, "last": last}
 
 
 def one(best: Any, **more: Any) -> Json:
@@ -50,6 +50,29 @@ def test_nineteen_of_twenty_five_fails_and_twenty_passes(node: Node) -> None:
     ]
     found = judged(node, *(one(best) for best, _, _ in cases))
     assert [(each["passed"], each["score"]) for each in found] == [(passed, score) for _, passed, score in cases]
+
+
+def test_what_a_platform_is_told_of_each_standing(node: Node) -> None:
+    """Platforms show a unit that has failed or is completed for review only: neither is said while it can be passed."""
+    lessons = {"lessonsCount": "finished", "done": [True, False]}
+    both = [{"quizzes": ["final"], "cut": 80}, {"quizzes": ["oral"], "cut": 50}]
+    two = [{"id": name, "possible": "25", "needed": True} for name in ("final", "oral")]
+    cases: list[tuple[Json, bool, bool | None]] = [
+        (one(None), False, None),
+        (one(result("19", last=False)), False, None),
+        (one(result("19")), True, False),
+        (one(result("20", last=False)), True, True),
+        (one(result("19", waiting="1", last=False)), False, None),
+        (one(result("19", waiting="1")), True, None),
+        (one(result("20"), **lessons), False, True),
+        (one(result("19"), **lessons), False, False),
+        (one(result("0", last=False), measures=[]), True, None),
+        (one(result("25"), quizzes=two, measures=both) | {"best": [result("25"), None]}, False, None),
+        (one(result("19"), quizzes=two, measures=both) | {"best": [result("19"), None]}, False, False),
+        (one(None, quizzes=two, measures=both) | {"best": [result("25"), result("9", last=False)]}, False, None),
+    ]
+    found = judged(node, *(case for case, _, _ in cases))
+    assert [(each["complete"], each["passed"]) for each in found] == [(done, passed) for _, done, passed in cases]
 
 
 def test_a_platform_may_set_another_cut_and_nothing_is_passed_without_a_measure(node: Node) -> None:
@@ -114,6 +137,8 @@ def test_the_better_attempt_counts_by_its_share(node: Node) -> None:
         (result("10"), result("9"), result("10")),
         (result("10", "25"), result("9", "20"), result("9", "20")),
         (result("4", "8"), result("5", "10"), result("4", "8")),
+        (result("10", last=False), result("9"), result("10")),
+        (result("9", last=False), result("10", last=False), result("10", last=False)),
     ]
     found = judged(node, *(one(before, other=after) for before, after, _ in pairs))
     assert [each["better"] for each in found] == [better for _, _, better in pairs]

@@ -34,8 +34,14 @@ def test_each_module_and_each_test_is_a_unit_pretests_first_and_finals_last(ever
     assert found["unit-m1"].measures == (Measure(("m1",), 80),)
     assert found["test-final"].measures == (Measure(("final",), 80),)
     assert found["test-pretest"].measures == ()
-    assert found["test-pretest"].scored == ("pretest",)
-    assert [unit.judged_by_score for unit in found.values()] == [False, False, False, True]
+    assert found["test-pretest"].scored == (), "a low mark before the course is no result"
+    assert [unit.judged_by_score for unit in found.values()] == [False] * 4
+
+
+def test_a_platform_judges_by_the_score_only_where_no_second_attempt_could_change_it(every_type: Course) -> None:
+    once = tuple(test.model_copy(update={"attempts": 1}) for test in every_type.info.tests)
+    judged = {name for name, unit in units(every_type, tests=once).items() if unit.judged_by_score}
+    assert judged == {"test-final"}
 
 
 def test_the_whole_course_is_one_unit_decided_by_its_final_test(every_type: Course) -> None:

@@ -22,7 +22,7 @@ SEEDS = Path(__file__).parent / "seeds"
 FEW = {"project": 3, "document": 10, "package": 12, "links": 8}
 """Inputs a target gets in an everyday run, where they are slow; the others get `EACH`."""
 EACH = 25
-LONGEST = 20
+LONGEST = 30
 """Seconds of processor time that one input of `fuzz_mutation.LARGEST` bytes may take."""
 SHARE = "2400"
 """Seconds of all campaigns together: a quarter of what two processors have in the 90 minutes of `make acceptance`."""

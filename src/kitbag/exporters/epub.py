@@ -7,6 +7,7 @@ scripts, the checkpoints and practice quizzes take answers and mark them, as on 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.resources import files
 from mimetypes import guess_type
 from posixpath import dirname, join, normpath, relpath
 from typing import Any, Final
@@ -23,6 +24,7 @@ from kitbag.rendering.catalogue import direction
 from kitbag.rendering.items import QUIZ_SCRIPTS, QUIZ_STYLES
 from kitbag.rendering.markdown import plain
 from kitbag.rendering.policy import policy
+from kitbag.rendering.styles import lean_style
 
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
 _OPF: Final = "http://www.idpf.org/2007/opf"
@@ -37,6 +39,7 @@ _POLICY: Final = policy(
 """Readers serve the files of a book from addresses of their own, blob: among them, and set styles on its pages."""
 
 _BRAND: Final = "assets/brand.css"
+_OWN_STYLE: Final = "assets/book.css"
 # Named here where the tables of machines differ.
 _TYPES: Final = {
     ".xhtml": "application/xhtml+xml",
@@ -92,7 +95,8 @@ class _Book:
         self._pages = rendered.pages()
         self._chapters = [path for path, _, _ in self._contents() if f"{path}.html" in self._pages]
         brand = [_BRAND] if _BRAND in self._pages else []
-        self._styles = [*_STYLES, *brand]
+        self._styles = [*_STYLES, _OWN_STYLE, *brand]
+        self._pages = {**self._pages, _OWN_STYLE: _own_style}
         self._media = sorted(path for path in self._pages if path.startswith("media/"))
         self._properties: dict[str, str] = {}
 
@@ -261,6 +265,11 @@ class _Book:
         for number, path in enumerate((*self._styles, *_SCRIPTS, *self._media), 1):
             _item(manifest, f"f{number}", path, "")
         return document(root, pretty=True)
+
+
+def _own_style() -> bytes:
+    text = (files("kitbag") / "templates" / "packages" / "book.css").read_text("utf-8")
+    return lean_style(text).encode()
 
 
 def _item(manifest: Element, name: str, path: str, properties: str) -> None:

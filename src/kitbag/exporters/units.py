@@ -52,6 +52,10 @@ class Quiz(NamedTuple):
     test: bool
     essays: bool = False
     """True where a person marks a part of it."""
+    attempts: int | None = None
+    """How often it may be taken; None where nothing limits it."""
+    scored: bool = True
+    """False for a pre-test: it shows where a trainee stands, and a low mark there is no result."""
 
 
 class Measure(NamedTuple):
@@ -96,10 +100,13 @@ class Unit:
 
     @property
     def judged_by_score(self) -> bool:
-        """True where the score alone says at every moment whether it is passed, so that a platform may judge it."""
+        """True where the score alone says at every moment whether it is passed, so that a platform may judge it.
+
+        A platform that knows the cut score fails a unit after the first attempt, and lets nobody take the second.
+        """
         decisive = self.measures[0].quizzes if len(self.measures) == 1 else ()
         only = len(decisive) == 1 and tuple(quiz.id for quiz in self.quizzes) == decisive
-        return only and not self.lessons and not self.quizzes[0].essays
+        return only and not self.lessons and not self.quizzes[0].essays and self.quizzes[0].attempts == 1
 
 
 def units_of(rendered: RenderedCourse) -> list[Unit]:
@@ -158,7 +165,7 @@ def _unit(
         quizzes=(*practice, *tests),
         needed=tuple(quiz.id for quiz in (*practice, *tests) if ("tests" if quiz.test else "practice") in wanted),
         measures=measures,
-        scored=tuple(decisive or [quiz.id for quiz in practice or tests]),
+        scored=tuple(decisive or [quiz.id for quiz in practice or tests if quiz.scored]),
     )
 
 
@@ -176,7 +183,9 @@ def _test(kit: Kit) -> Quiz:
     """Return a test that counts; where the points of its forms differ, it has those of the first."""
     items = [drawn.item for drawn in kit.forms[0].items]
     essays = any(isinstance(drawn.item, Essay) for form in kit.forms for drawn in form.items)
-    return Quiz(kit.test.id, Fraction(sum(item.points for item in items)), test=True, essays=essays)
+    points = Fraction(sum(item.points for item in items))
+    scored = kit.test.purpose != "pretest"
+    return Quiz(kit.test.id, points, test=True, essays=essays, attempts=kit.test.attempts, scored=scored)
 
 
 def _measures(course: Course, practice: Sequence[Quiz], tests: Sequence[Assessment]) -> tuple[Measure, ...]:

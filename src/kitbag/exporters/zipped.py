@@ -15,6 +15,6 @@ class OfflineZip:
     title: str = "Offline site"
 
     def export(self, rendered: RenderedCourse) -> Sequence[Part]:
-        """Return one zip whose files lie in a folder of their own, so that unpacking never scatters them."""
-        files = tuple(page_file(f"{rendered.name}/{path}", make) for path, make in sorted(rendered.pages().items()))
+        """Return one zip with index.html at its root, where platforms that show HTML from a zip look for it."""
+        files = tuple(page_file(path, make) for path, make in sorted(rendered.pages().items()))
         return (Part(Package(".zip", files, rows=())),)

@@ -17,14 +17,15 @@ NOT_CHECKED: Final = "the HTML itself, and what its scripts do"
 
 def check_zip(archive: Archive) -> Iterator[Finding]:
     """Yield what is wrong with a zip of pages."""
-    tops = {path.partition("/")[0] if "/" in path else "" for path in archive.files}
-    start = "index.html" if tops != {only := min(tops)} or not only else f"{only}/index.html"
-    if start not in archive.files:
-        message = f'There is no "{start}", so nobody knows which page to open.'
-        yield Finding("no-start", archive.at(), message, "Name the first page so.")
-    elif "/" not in start and len(archive.files) > 1:
-        message = "The files do not lie in a folder of their own, so unpacking scatters them."
-        yield Finding("scattered", archive.at(), message, "Pack the folder, not its content.", Severity.WARNING)
+    starts = {path for path in archive.files if path.count("/") < 2 and path.rpartition("/")[2] == "index.html"}
+    if not starts:
+        message = 'There is no "index.html", so nobody knows which page to open.'
+        yield Finding("no-start", archive.at(), message, "Give the first page that name.")
+    elif "index.html" not in starts:
+        message = f'"{min(starts)}" isn\'t at the root of the zip, where learning platforms look for it.'
+        yield Finding(
+            "deep-start", archive.at(), message, "Zip the content of the folder, not the folder.", Severity.WARNING
+        )
     yield from Pages(archive).faults()
 
 

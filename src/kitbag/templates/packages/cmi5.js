@@ -291,7 +291,7 @@
         };
       },
 
-      tell(said) {
+      tell(said, closing) {
         report = said;
         const { state, complete, passed, score } = said;
         if (complete && !kept.completed) {
@@ -305,7 +305,7 @@
         kept.state = state;
         kept.location = said.location;
         stateWaits = true;
-        drain();
+        if (!closing) drain();
         return !broken;
       },
 

@@ -19,6 +19,7 @@
   let acted = false;
   /** @type {KitbagHandedIn[]} */
   let held = []; // a test whose time ran out is handed in as it opens, before the trainee acts
+  let closing = false;
   let closed = false;
   let place = "";
   /** @type {unknown} */
@@ -51,8 +52,8 @@
     if (opened.review || !acted) return true;
     const steps = KitbagUnitRule.steps(data, memory);
     const done = steps.filter(Boolean).length;
-    const passed = KitbagUnitRule.passed(data, memory, opened.cut);
-    opened.complete = opened.complete || done === steps.length;
+    const { complete, passed } = KitbagUnitRule.status(data, memory, opened.cut);
+    opened.complete = opened.complete || complete;
     opened.passed = opened.passed || passed === true;
     return heard(platform.tell({
       state: written().text,
@@ -61,7 +62,7 @@
       passed: opened.passed || passed,
       score: KitbagUnitRule.score(data, memory),
       progress: opened.complete ? 1 : done / Math.max(1, steps.length),
-    }));
+    }, closing));
   }
 
   /** @param {KitbagHandedIn} handed */
@@ -106,8 +107,8 @@
       const at = data.quizzes.findIndex(({ id }) => id === quiz);
       if (at < 0) return; // a checkpoint counts for nothing
       // Only whole sittings count: trying the wrong ones again, with the answers at hand, shows nothing.
-      const { whole, score, possible, waiting, interactions } = handed;
-      if (whole) memory.best[at] = KitbagUnitRule.better(memory.best[at], { score, possible, waiting });
+      const { whole, score, possible, waiting, last, interactions } = handed;
+      if (whole) memory.best[at] = KitbagUnitRule.better(memory.best[at], { score, possible, waiting, last });
       if (interactions.length) report(handed);
       tell();
     },
@@ -118,27 +119,28 @@
   };
   Object.assign(globalThis, { kitbagUnit: unit });
 
-  /** @param {boolean} timeUp @returns {Promise<void>} */
-  async function close(timeUp) {
+  /** @returns {Promise<void>} */
+  async function close() {
     if (closed || !opened) return;
+    closing = true;
     if (unit.leaving) unit.leaving();
     tell();
     closed = true;
-    await platform.close({ acted, timeUp });
+    await platform.close(acted);
   }
 
   /** @param {string} key Close the unit for good and say why. */
   async function end(key) {
     const next = opened ? opened.back : "";
-    const closing = close(key === "time_up");
+    const gone = close();
     frame.remove();
     offer();
     say(key);
-    await closing;
+    await gone;
     if (next) location.assign(next);
   }
 
-  addEventListener("pagehide", () => { close(false); });
+  addEventListener("pagehide", () => { close(); });
   // A page that comes back from the browser's memory has been closed: the platform would hear no more.
   addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
   leave.addEventListener("click", () => { end("ended"); });
@@ -166,7 +168,7 @@
   platform.open(heard).then((found) => {
     if (found) begin(found);
     else alone("no_platform");
-  }, () => alone("refused")).then(() => {
+  }, (reason) => alone(reason.message === "ended" ? "ended_before" : "refused")).then(() => {
     // A unit without lessons is a test: it begins there, wherever the trainee read on.
     const at = opened && data.lessons.length ? opened.location : "";
     frame.src = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\.html$/.test(at) ? at : data.start;

@@ -27,7 +27,7 @@
    * @param {{attempt: number, submitted: string, marks: string,
    *   items: {item: string, response: KitbagResponse, marks?: string, possible: string}[]}} attempt
    * @param {(item: string) => number} seconds Spent on an item.
-   * @param {{possible: string, waiting: string}} tally
+   * @param {{possible: string, waiting: string, last: boolean}} tally
    * @returns {KitbagHandedIn}
    */
   function handed(quiz, attempt, seconds, tally) {
@@ -82,7 +82,7 @@
         // Nobody marks the essays of a quiz for practice, so they are no part of its score.
         const marked = attempt.items.filter(({ marks }) => marks !== undefined);
         const possible = toText(marked.reduce((sum, item) => add(sum, fromText(item.possible)), ZERO));
-        unit?.finish(quiz.quiz, handed(quiz, attempt, (item) => seconds.get(item) || 0, { possible, waiting: "0" }));
+        unit?.finish(quiz.quiz, handed(quiz, attempt, (item) => seconds.get(item) || 0, { possible, waiting: "0", last: false }));
         seconds.clear();
       },
     };
@@ -98,7 +98,11 @@
     let latest = null;
 
     /** @param {KitbagAttempt} record */
-    const tally = (record) => ({ possible: record.possible, waiting: KitbagScoring.toText(KitbagRecord.waiting(record)) });
+    const tally = (record) => ({
+      possible: record.possible,
+      waiting: KitbagScoring.toText(KitbagRecord.waiting(record)),
+      last: record.attempt >= test.attempts,
+    });
 
     function send() {
       if (!latest || !unit) return false;

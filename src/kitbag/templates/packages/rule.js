@@ -17,6 +17,7 @@ const KitbagUnitRule = (() => {
       marks: sum(rows.map(({ best }) => (best ? best.score : "0"))),
       waiting: sum(rows.map(({ best }) => (best ? best.waiting : "0"))),
       possible: sum(rows.map(({ best, quiz }) => (best ? best.possible : quiz.possible))),
+      last: rows.every(({ best }) => best && best.last),
     };
   }
 
@@ -24,21 +25,45 @@ const KitbagUnitRule = (() => {
   const reaches = (marks, possible, cut) => passes(marks, { n: possible.n, d: possible.d * 100n }, Math.round(cut * 100));
 
   /**
+   * Where one measure stands. Platforms close a unit that has failed or is completed: they show it for review only, and
+   * refuse the next attempt. So it is open while anything can still change for the better.
    * @param {KitbagUnitData} data
    * @param {KitbagUnitMemory} memory
+   * @param {KitbagMeasure} measure
    * @param {number | null} cut The platform's own, where one measure decides.
-   * @returns {boolean | null} Null while something is missing or waits for a person, or where nothing is to be passed.
+   * @returns {"met" | "missed" | "marking" | "open"} Being marked by a person where only that can still decide.
    */
-  function passed(data, memory, cut) {
-    const verdicts = data.measures.map((measure) => {
-      const { all, marks, waiting, possible } = pointsOf(data, memory, measure.quizzes);
-      if (!all) return null;
-      const needed = data.measures.length === 1 && cut !== null ? cut : measure.cut;
-      if (reaches(marks, possible, needed)) return true;
-      return reaches(add(marks, waiting), possible, needed) ? null : false;
-    });
-    if (verdicts.includes(false)) return false;
-    return verdicts.length > 0 && verdicts.every(Boolean) ? true : null;
+  function standing(data, memory, measure, cut) {
+    const { all, marks, waiting, possible, last } = pointsOf(data, memory, measure.quizzes);
+    const needed = data.measures.length === 1 && cut !== null ? cut : measure.cut;
+    if (all && reaches(marks, possible, needed)) return "met";
+    if (!last) return "open";
+    return reaches(add(marks, waiting), possible, needed) ? "marking" : "missed";
+  }
+
+  /**
+   * What any platform is told. The author's guide has this as a table.
+   *
+   * | required work | measures               | complete | passed |
+   * |---------------|------------------------|----------|--------|
+   * | missing       | none missed            | no       | null, or true if all are met |
+   * | done          | none there are         | yes      | null   |
+   * | done          | all met                | yes      | true   |
+   * | done          | one can still be met   | no       | null   |
+   * | done          | one waits for marking  | yes      | null   |
+   * | either        | one missed for good    | by work  | false  |
+   *
+   * @param {KitbagUnitData} data
+   * @param {KitbagUnitMemory} memory
+   * @param {number | null} cut The platform's own, in percent, where one measure decides.
+   * @returns {{complete: boolean, passed: boolean | null}}
+   */
+  function status(data, memory, cut) {
+    const standings = data.measures.map((measure) => standing(data, memory, measure, cut));
+    const done = steps(data, memory).every(Boolean);
+    if (standings.includes("missed")) return { complete: done, passed: false };
+    const met = standings.length > 0 && standings.every((each) => each === "met");
+    return { complete: done && !standings.includes("open"), passed: met ? true : null };
   }
 
   /** @param {KitbagUnitData} data @param {KitbagUnitMemory} memory What is done of what must be, as flags. */
@@ -57,13 +82,14 @@ const KitbagUnitRule = (() => {
   /** @param {KitbagBest | null} before @param {KitbagBest} after Forms may differ in their points. @returns {KitbagBest} */
   function better(before, after) {
     if (!before) return after;
+    const last = before.last || after.last;
     /** @param {KitbagBest} one @param {KitbagBest} other */
     const share = (one, other) => {
       const [marks, possible] = [fromText(one.score), fromText(other.possible)];
       return { n: marks.n * possible.n, d: marks.d * possible.d };
     };
-    return compare(share(after, before), share(before, after)) > 0 ? after : before;
+    return { ...(compare(share(after, before), share(before, after)) > 0 ? after : before), last };
   }
 
-  return { passed, steps, score, better };
+  return { status, steps, score, better };
 })();

@@ -16,7 +16,9 @@
    * @property {string} mastery @property {number} room Characters of suspend data.
    * @property {string} score Begins the elements of the score. @property {boolean} scaled @property {string} progress
    * @property {string} objectiveStatus @property {boolean} unreportedCompletes
+   * @property {boolean} endSaves Whether the call that ends a session also saves, by the standard.
    * @property {string[]} gone Errors by which a run-time says that it no longer listens.
+   * @property {string} ended The error by which it says that the session has ended, and begins no other.
    * @property {string} response @property {string} time @property {string} wrong @property {boolean} described
    * @property {string} list @property {string} pair Put between the parts of a response.
    * @property {(token: KitbagToken) => string} name
@@ -47,6 +49,8 @@
       completion: "cmi.core.lesson_status", success: "cmi.core.lesson_status",
       score: "cmi.core.score.", scaled: false, progress: "", objectiveStatus: "status",
       unreportedCompletes: true, // SCORM 1.2, 3.4.2.1.2: a run-time sets a status that was left alone to completed
+      endSaves: false,
+      ended: "", // a run-time may begin again
       gone: ["101", "301"],
       response: "student_response", time: "time", wrong: "wrong", described: false,
       list: ",", pair: ".",
@@ -70,6 +74,8 @@
       completion: "cmi.completion_status", success: "cmi.success_status",
       score: "cmi.score.", scaled: true, progress: "cmi.progress_measure", objectiveStatus: "success_status",
       unreportedCompletes: false, // its manifest says that the content sets both
+      endSaves: true, // SCORM 2004, 4th edition, RTE 3.1.3.2
+      ended: "104",
       gone: ["101", "104", "111", "112", "113", "122", "123", "132", "133", "142", "143"],
       response: "learner_response", time: "timestamp", wrong: "incorrect", described: true,
       ...KitbagResponses.STANDARD,
@@ -182,13 +188,21 @@
     return {
       async open() {
         api = find(version.api);
-        if (!api || (call(version.begin) !== "true" && error() !== "101" && !get(version.mode))) return null;
+        if (!api) return null;
+        if (call(version.begin) !== "true") {
+          const reason = error();
+          if (version.ended && reason === version.ended) throw new Error("ended");
+          if (reason !== "101" && !get(version.mode)) return null;
+        }
         const status = get(version.completion);
         wasPassed = get(version.success) === "passed";
         wasComplete = wasPassed || ["completed", "failed"].includes(status);
         const allowed = version.seconds(get(version.allowed));
         const mastery = get(version.mastery);
         const used = version.seconds(get(version.totalTime)) || 0;
+        const review = ["review", "browse"].includes(get(version.mode)) || get(version.credit) === "no-credit";
+        // At once, since a platform drops all it keeps of a session that ends otherwise, and the end may never be heard.
+        if (!review) set(version.exit, "suspend");
         return {
           state: get("cmi.suspend_data"),
           location: get(version.location),
@@ -198,13 +212,13 @@
           // A platform's own cut score comes as 80 in the one version and as 0.8 in the other.
           cut: mastery === "" ? null : Number(mastery) * (version.scaled ? 100 : 1),
           back: "",
-          review: get(version.mode) === "review" || get(version.mode) === "browse" || get(version.credit) === "no-credit",
+          review,
           seconds: allowed ? Math.max(0, allowed - used) : null,
           onTimeUp: get(version.onTimeUp),
         };
       },
 
-      tell({ state, location, complete, passed, score, progress }) {
+      tell({ state, location, complete, passed, score, progress }, closing) {
         wasPassed = wasPassed || passed === true;
         let kept = set("cmi.suspend_data", state) && set(version.location, location);
         if (score !== null && kept) {
@@ -222,8 +236,7 @@
           if (success) set(version.success, success);
         }
         if (version.progress) set(version.progress, progress.toFixed(4));
-        kept = call("Commit") === "true" && kept;
-        return kept;
+        return kept && (closing || call("Commit") === "true");
       },
 
       interactions(handed) {
@@ -249,14 +262,14 @@
         objectives(handed);
       },
 
-      async close({ acted, timeUp }) {
+      async close(acted) {
         if (acted) {
           set(version.sessionTime, version.span((Date.now() - began) / 1000));
         } else if (version.unreportedCompletes && ["", "not attempted"].includes(get(version.completion))) {
           set(version.completion, "incomplete"); // or looking in would count as having done it
         }
-        set(version.exit, timeUp ? "time-out" : "suspend"); // all is kept for the next visit
-        call("Commit");
+        // A platform may send everything with each call, and a browser lets little through while a page goes away.
+        if (!version.endSaves) call("Commit");
         call(version.end);
       },
     };

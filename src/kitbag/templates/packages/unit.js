@@ -19,8 +19,8 @@
  * @property {number} cut The course's, for single objectives.
  * @property {{[key: string]: string}} strings
  *
- * @typedef {{score: string, possible: string, waiting: string}} KitbagBest Exact, as in `7/2`; a person may still give
- *   what waits.
+ * @typedef {{score: string, possible: string, waiting: string, last: boolean}} KitbagBest Exact, as in `7/2`; a person
+ *   may still give what waits. `last` says that no other attempt is left.
  * @typedef {KitbagBest & {whole: boolean, submitted: string, interactions: KitbagInteraction[]}} KitbagHandedIn
  * @typedef {Object} KitbagReportOfUnit
  * @property {string} state
@@ -43,9 +43,10 @@
  * @typedef {Object} KitbagPlatform
  * @property {(heard: (kept: boolean) => void) => Promise<KitbagOpened | null>} open Null where there is no platform; it
  *   fails where the platform refuses. `heard` is called when a platform that answers later has kept something, or not.
- * @property {(report: KitbagReportOfUnit) => boolean} tell False where it could not be kept.
+ * @property {(report: KitbagReportOfUnit, closing: boolean) => boolean} tell False where it could not be kept. While the
+ *   unit closes, nothing is sent yet: `close` sends all of it at once.
  * @property {(handed: KitbagHandedIn) => void} interactions
- * @property {(how: {acted: boolean, timeUp: boolean}) => Promise<void>} close
+ * @property {(acted: boolean) => Promise<void>} close
  *
  * @typedef {Object} KitbagUnit What a page inside may ask for.
  * @property {Map<string, string>} memory
@@ -86,15 +87,17 @@ const KitbagUnitState = (() => {
   /** @param {KitbagBest | null} best @param {KitbagUnitQuiz} quiz What goes without saying is left out. */
   function word(best, quiz) {
     if (!best) return "";
-    const parts = [best.score, best.possible === quiz.possible ? "" : best.possible, best.waiting === "0" ? "" : best.waiting];
+    const { score, possible, waiting, last } = best;
+    const parts = [score, possible === quiz.possible ? "" : possible, waiting === "0" ? "" : waiting, last ? "1" : ""];
     return parts.join("~").replace(/~+$/, "");
   }
 
   /** @param {string} text @param {KitbagUnitQuiz} quiz @returns {KitbagBest | null} */
   function unword(text, quiz) {
-    const [score, possible, waiting] = text.split("~");
-    const best = { score, possible: possible || quiz.possible, waiting: waiting || "0" };
-    return Object.values(best).every((each) => /^-?\d+(\/[1-9]\d*)?$/.test(each)) ? best : null;
+    const [score, possible, waiting, last] = text.split("~");
+    const points = { score, possible: possible || quiz.possible, waiting: waiting || "0" };
+    if (!Object.values(points).every((each) => /^-?\d+(\/[1-9]\d*)?$/.test(each))) return null;
+    return { ...points, last: last === "1" };
   }
 
   /**
