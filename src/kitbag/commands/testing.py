@@ -243,10 +243,14 @@ def quiz(
     from kitbag.questions.assembly import NoForm
     from kitbag.questions.form_id import NoFormId
     from kitbag.questions.solver import Undecided
+    from kitbag.results.attempt import LONGEST_PERSON
     from kitbag.results.responses import WrongResponses
     from kitbag.results.sittings import NoQuiz
     from kitbag.terminal import Settings, score_file, take
 
+    if person is not None and len(person) > LONGEST_PERSON:
+        message = f"A name has at most {LONGEST_PERSON} characters; this one has {len(person)}."
+        raise click.BadParameter(message, param_hint="--person")
     course = sound_course(folder)
     name = _quiz_name(_quizzes(course), name, asking=not responses)
     try:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kitbag.findings import Finding, Place
 from kitbag.questions.scoring import BadResponse
-from kitbag.results.attempt import Response
+from kitbag.results.attempt import LONGEST_PERSON, Response
 from kitbag.results.record import LARGEST_RECORD
 from kitbag.results.session import Quiz
 from kitbag.results.visible import visible
@@ -93,6 +93,9 @@ def read_responses(data: bytes, *, file: str) -> Responses:
         match name, member:
             case "form", str() | None:
                 form = member
+            case "person", str() if len(member) > LONGEST_PERSON:
+                message = f"This name has {len(member)} characters; {LONGEST_PERSON} is the most."
+                findings.append(Finding("too-long", place, message, "Shorten it."))
             case "person", str():
                 person = member
             case "responses", dict():
