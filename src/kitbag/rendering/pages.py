@@ -8,7 +8,6 @@ other page shows the whole course.
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
@@ -43,7 +42,7 @@ from kitbag.rendering.scripts import lean
 from kitbag.rendering.search import Entry, index_script, lesson_entries, texts_of
 from kitbag.rendering.styles import lean_style
 from kitbag.rendering.template_data import show
-from kitbag.rendering.terms import TermIndex
+from kitbag.rendering.terms import TermIndex, folded, in_order
 
 SCRIPTS: Final = ("theme.js", "site.js", "terms.js", "overview.js", "search.js", "device.js")
 """The site's own scripts, under `templates/site/static`."""
@@ -256,7 +255,7 @@ class _Site:
         return self._page("practice", level.root, quiz=True, module=module, quiz_markup=quiz)
 
     def _glossary(self) -> bytes:
-        terms = sorted(self.course.glossary.terms, key=lambda term: (folded(term.term), term.id))
+        terms = in_order(self.course.glossary)
         letters = [
             (letter, list(group)) for letter, group in groupby(terms, lambda term: folded(term.term)[:1].upper())
         ]
@@ -413,9 +412,3 @@ def digest_of(shown: str, media: Mapping[str, str]) -> str:
     for name in sorted({unescape(name) for name in _PICTURE.findall(shown)}):
         seen.update(media.get(name, "").encode())
     return seen.hexdigest()[:_DIGEST_SHOWN]
-
-
-def folded(text: str) -> str:
-    """Return a text as it is sorted and searched: without accents, in lower case."""
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()

@@ -20,6 +20,7 @@ from kitbag.rendering.paper_items import Labelled, PrintedItem
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_press import Press, Size, dealt
 from kitbag.rendering.template_data import show
+from kitbag.rendering.terms import in_order
 
 TRAINEE: Final = "handouts/trainee"
 INSTRUCTOR: Final = "handouts/instructor"
@@ -118,7 +119,11 @@ def trainee_documents(course: Course, *, size: Size, templates: Path | None) -> 
                 )
             )
     book = {module.id: _answered(press, view, module, every=False) for module in view.modules}
-    made.append(press.document(f"{TRAINEE}/course-book.pdf", "book.html", view.info.title, practised=book))
+    made.append(
+        press.document(
+            f"{TRAINEE}/course-book.pdf", "book.html", view.info.title, practised=book, terms=in_order(view.glossary)
+        )
+    )
     if view.info.job_aid:
         aid = view.info.job_aid
         leaves = _folded(aid, status=plain(view.info.status))

@@ -52,6 +52,7 @@ _KINDS: Final = {
     ".gif": "image/gif",
     ".webp": "image/webp",
 }
+_OWN_WIDTH: Final = re.compile(rb"<svg\b[^>]*\swidth\s*=\s*[\"'][^\"'%]+[\"']")
 # The chart's classes in print: pale areas and dark lines, which grey keeps apart.
 _CHART_STYLE: Final = (
     "<style>.frame{fill:#edf1f3;stroke:#8b979f}.actor{fill:#fff;stroke:#16202b}.group{fill:#0b4a63}"
@@ -121,8 +122,12 @@ class Press:
     def _picture(self, picture: Picture) -> Markup:
         """Return a picture of course/media as an image that carries its own bytes."""
         kind = _KINDS[PurePosixPath(picture.src).suffix.lower()]
-        data = base64.b64encode(read_within(self.course.folder, f"{MEDIA}/{picture.src}")).decode()
-        return Markup('<img src="data:{};base64,{}" alt="{}">').format(kind, data, picture.alt)
+        content = read_within(self.course.folder, f"{MEDIA}/{picture.src}")
+        # Without a width of its own a drawing fills the line anyway, but WeasyPrint fails on it in right-to-left text.
+        fluid = kind == _KINDS[".svg"] and not _OWN_WIDTH.search(content)
+        opens = Markup('<img class="fluid" ') if fluid else Markup("<img ")
+        data = base64.b64encode(content).decode()
+        return opens + Markup('src="data:{};base64,{}" alt="{}">').format(kind, data, picture.alt)
 
     def _chart(self, chart: RolesChart, width: float) -> Markup:
         """Return the who-does-what chart as an image whose alternative text says all that it shows."""
@@ -150,7 +155,7 @@ def dealt(things: Sequence[T], width: int, room: float = SLIDE_LINES) -> list[li
 
 def _texts(thing: object) -> list[str]:
     if isinstance(thing, Moment):
-        return [plain(event.text) for event in thing.events]
+        return [f"{plain(event.text)} [{', '.join(event.cites)}]" for event in thing.events]
     if isinstance(thing, JobAidPoint):
         return [f"{plain(thing.text)} [{', '.join(thing.cites)}]"]
     return [plain(str(getattr(thing, "text", thing)))]

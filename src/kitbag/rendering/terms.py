@@ -1,6 +1,7 @@
 """Glossary terms that link themselves where a lesson uses them first."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -11,6 +12,17 @@ from kitbag.rendering.markdown import plain
 from kitbag.rendering.prose import as_html
 
 _WORD: Final = re.compile(r"\w+")
+
+
+def in_order(glossary: Glossary) -> list[Term]:
+    """Return the terms as a reader looks them up."""
+    return sorted(glossary.terms, key=lambda term: (folded(term.term), term.id))
+
+
+def folded(text: str) -> str:
+    """Return a text as it is sorted: without accents, in lower case."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 
 class _Form(NamedTuple):
