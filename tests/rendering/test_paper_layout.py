@@ -111,7 +111,7 @@ def test_running_heads_change_sides(name: str) -> None:
 
 def test_labels_of_choices_stand_beside_their_own_line() -> None:
     runs = words_of(document(arabic(course_in(TEA)), "course-book"))
-    page = page_of(runs, "four minutes")
+    page = next(run.page for run in runs if run.text == "four minutes")
     letters = [run for run in runs if run.page == page and run.x < MIDDLE and run.text in ("A", "B", "C")]
     assert [run.text for run in letters] == ["A", "B", "C"]
     assert all(above.y - below.y > 10 for above, below in pairwise(letters))

@@ -22,6 +22,7 @@ import yaml
 from kitbag.course.model import Course
 from kitbag.findings import did_you_mean, listed
 from kitbag.rendering.compiled import keep, kept
+from kitbag.rendering.foreign import isolated, marked, marked_value
 
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
 MOST_FILLED: Final = 10
@@ -35,9 +36,20 @@ _RIGHT_TO_LEFT_SCRIPTS: Final = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa
 class Catalogue:
     """The interface strings of one language."""
 
-    def __init__(self, language: str, strings: Mapping[str, str], *, of_a_course: bool = False) -> None:
-        """Take the strings by their whole key (`quiz.submit`), some of which may be `of_a_course`."""
+    def __init__(
+        self,
+        language: str,
+        strings: Mapping[str, str],
+        *,
+        of_a_course: bool = False,
+        foreign: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take the strings by their whole key (`quiz.submit`), some of which may be `of_a_course`.
+
+        The keys of those that are English in a catalogue of another language are `foreign`.
+        """
         self.of_a_course = of_a_course
+        self.foreign = foreign
         self.language = language
         """The language asked for (BCP 47); strings that have no translation are English all the same."""
         self._strings = dict(strings)
@@ -46,29 +58,44 @@ class Catalogue:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all strings, in hexadecimal."""
-        return sha256(repr(self._strings).encode()).hexdigest()
+        return sha256(repr((self._strings, sorted(self.foreign), type(self).__name__)).encode()).hexdigest()
+
+    @cached_property
+    def for_pages(self) -> "Catalogue":
+        """The catalogue for templates: it marks what isn't translated, for `foreign.settled`."""
+        if not self.foreign:
+            return self
+        return _PageCatalogue(self.language, self._strings, of_a_course=self.of_a_course, foreign=self.foreign)
 
     def text(self, key: str, **values: object) -> str:
         """Return a string with its values filled in; `count` also chooses the plural form.
 
         Raises KeyError where the key or a value is missing: both are mistakes of the program, not of an author.
         """
-        string = self._strings.get(key)
-        if string is None and "count" in values:
-            # A string that isn't translated has only the English forms.
-            form = plural_category(self.language, values["count"])
-            string = self._strings.get(f"{key}.{form}") or self._strings[f"{key}.other"]
-        if string is None:
-            raise KeyError(key)
-        if "{" in string:
-            return _GAP.sub(lambda gap: str(values[gap[1]]), string)
-        return string
+        return self._filled(self._key(key, values), values)
+
+    def _key(self, key: str, values: Mapping[str, object]) -> str:
+        """Return the whole key of a string, with its plural form. Raises KeyError."""
+        if key in self._strings or "count" not in values:
+            return key
+        form = f"{key}.{plural_category(self.language, values['count'])}"
+        # A string that isn't translated has only the English forms.
+        return form if form in self._strings else f"{key}.other"
+
+    def _filled(self, key: str, values: Mapping[str, object]) -> str:
+        string = self._strings[key]
+        return _GAP.sub(lambda gap: str(values[gap[1]]), string) if "{" in string else string
 
     def area(self, name: str) -> Mapping[str, str]:
         """Return all strings of one area by their key within it, plural forms as `key.one`, `key.other`."""
         if name not in self._areas:
             prefix = f"{name}."
-            found = {key.removeprefix(prefix): text for key, text in self._strings.items() if key.startswith(prefix)}
+            way = direction(self.language)
+            found = {
+                key.removeprefix(prefix): isolated(text, way) if key in self.foreign else text
+                for key, text in self._strings.items()
+                if key.startswith(prefix)
+            }
             self._areas[name] = MappingProxyType(found)
         return self._areas[name]
 
@@ -83,6 +110,17 @@ class Catalogue:
         hours, rest = divmod(minutes, 60)
         kind = "both" if hours and rest else "hours" if hours else "minutes"
         return self.text(f"common.duration.{kind}", hours=hours, minutes=rest)
+
+
+class _PageCatalogue(Catalogue):
+    """Marks English strings, and the course's own words in them."""
+
+    def text(self, key: str, **values: object) -> str:
+        """Return a string with its values filled in, and with its marks if it isn't translated."""
+        whole = self._key(key, values)
+        if whole not in self.foreign:
+            return self._filled(whole, values)
+        return marked(self._filled(whole, {name: marked_value(value) for name, value in values.items()}))
 
 
 def direction(language: str) -> str:
@@ -122,10 +160,13 @@ def catalogue_for(language: str, own: tuple[tuple[str, str], ...] = ()) -> Catal
     names = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
     english = _strings_in("en")
     strings = {key: text for key, text in own if _fault(english, key, text) is None}
-    for name in (*names, "en"):
+    for name in names:
         for key, text in _strings_in(name).items():
             strings.setdefault(key, text)
-    return Catalogue(language, strings, of_a_course=bool(own))
+    foreign = frozenset(english.keys() - strings.keys()) if parts[0] != "en" else frozenset[str]()
+    for key in english:
+        strings.setdefault(key, english[key])
+    return Catalogue(language, strings, of_a_course=bool(own), foreign=foreign)
 
 
 def has_strings(language: str) -> bool:

@@ -226,7 +226,8 @@ class CourseTemplate(Template):
         values = {name: plain(value, name) for name, value in dict(*args, **kwargs).items()}
         with self.environment.meter.page():
             try:
-                return self.environment.concat(self.root_render_func(self.new_context(values)))
+                html = self.environment.concat(self.root_render_func(self.new_context(values)))
+                return self.environment.finish(html) if self.environment.finish else html
             except Exception:  # noqa: BLE001 - whatever a template does wrong
                 self._explain()
 
@@ -271,6 +272,8 @@ class CourseEnvironment(SandboxedEnvironment):
 
     code_generator_class = CourseCode
     template_class = CourseTemplate
+    finish: Callable[[str], str] | None = None
+    """What is done to every page at the end."""
     intercepted_binops = frozenset(_OPERATORS)
     intercepted_unops = frozenset({"+", "-"})
 

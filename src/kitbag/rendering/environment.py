@@ -4,6 +4,7 @@ Templates of a course folder come from someone we don't know, so with them every
 """
 
 from collections.abc import Callable, MutableMapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +24,7 @@ from kitbag.inside import files_inside, folder_inside
 from kitbag.rendering import course_templates, theme_code
 from kitbag.rendering.catalogue import Catalogue, direction
 from kitbag.rendering.course_templates import CourseEnvironment
+from kitbag.rendering.foreign import settled
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.template_limits import SOURCE
 from kitbag.rendering.theme_code import CompiledTemplates, ThemeEnvironment
@@ -106,6 +108,7 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
     `inline`, `plain`, `day`, `duration` and `when`.
     """
     theme = PackageLoader("kitbag", "templates")
+    shown = catalogue.for_pages
     loaders: list[BaseLoader] = [PrefixLoader({"theme": theme}), theme]
     options: dict[str, Any] = {
         "trim_blocks": True,
@@ -115,20 +118,22 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
     }
     environment: Templates
     if folder is not None and has_templates(folder):
-        kept = CompiledTemplates(catalogue, course_templates.__file__, kind=".course")
+        kept = CompiledTemplates(shown, course_templates.__file__, kind=".course")
         loader = ChoiceLoader([CourseTemplates(folder), *loaders])
         environment = CourseEnvironment(loader=loader, bytecode_cache=kept, **options)
     else:
-        kept = CompiledTemplates(catalogue, theme_code.__file__)
+        kept = CompiledTemplates(shown, theme_code.__file__)
         environment = ThemeEnvironment(loader=ChoiceLoader(loaders), bytecode_cache=kept, **options)
     renderer = MarkdownRenderer()
     environment.offer_filters(
         markdown=renderer.block,
         inline=renderer.inline,
         plain=plain,
-        day=catalogue.day,
-        duration=catalogue.duration,
-        when=lambda moment: when_of(moment, catalogue),
+        day=shown.day,
+        duration=shown.duration,
+        when=lambda moment: when_of(moment, shown),
     )
-    environment.share(t=catalogue.text, language=language, direction=direction(language))
+    environment.share(t=shown.text, language=language, direction=direction(language))
+    if catalogue.foreign:
+        environment.finish = partial(settled, language=language, direction=direction(language))
     return environment

@@ -248,7 +248,7 @@ class _Tests:
             course=self.course,
             environment=self._environment,
             markdown=self._markdown,
-            catalogue=self._catalogue,
+            catalogue=self._catalogue.for_pages,
             passage_href=lambda citation: f"#{citation}",
             lessons_of=self._lessons,
             media_href=lambda name: f"{root}media/{name}",

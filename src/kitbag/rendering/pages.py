@@ -346,12 +346,12 @@ class _Site:
         """The pages before and after each lesson: lessons in teaching order, practice at the end of a module."""
         pages: list[tuple[tuple[str, str] | None, _Neighbour]] = []
         for module in self.course.modules:
-            place = self._text("site.module", number=self._numbers[module.id])
+            place = self.catalogue.for_pages.text("site.module", number=self._numbers[module.id])
             for lesson in module.lessons:
                 href = f"lessons/{module.id}/{lesson.id}.html"
                 pages.append(((module.id, lesson.id), _Neighbour(lesson.title, place, href)))
             if self._practice[module.id]:
-                title = self._text("site.practice")
+                title = self.catalogue.for_pages.text("site.practice")
                 pages.append((None, _Neighbour(title, place, f"practice/{module.id}.html")))
         around = {}
         for number, (key, _) in enumerate(pages):
@@ -367,7 +367,7 @@ class _Level:
 
     def __init__(self, site: _Site, root: str) -> None:
         self.root = root
-        course, environment, catalogue = site.course, site.environment, site.catalogue
+        course, environment, catalogue = site.course, site.environment, site.catalogue.for_pages
         markdown = MarkdownRenderer(top_heading=2, table_label=catalogue.text("site.table"))
         self.cites = CitationLinks(course.passages, catalogue, root)
         lessons: dict[str, list[LessonLink]] = {objective: [] for objective in course.objectives}

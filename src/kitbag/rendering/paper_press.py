@@ -73,7 +73,7 @@ class Press:
         self._templates = templates
         self.catalogue: Catalogue = catalogue_of(course)
         self._markdown = MarkdownRenderer()
-        self.items = ItemPrinter(self.catalogue, self._markdown, course.stimuli)
+        self.items = ItemPrinter(self.catalogue.for_pages, self._markdown, course.stimuli)
 
     def document(
         self, path: str, template: str, title: str, *, pages: int | None = None, **context: Any

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
-from jinja2 import BytecodeCache, Environment, StrictUndefined, nodes
+from jinja2 import BytecodeCache, Environment, StrictUndefined, Template, nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
@@ -118,10 +118,24 @@ class CompiledTemplates(BytecodeCache):
             keep(Path(bucket.key), self._kind, bucket.checksum, bucket.code)
 
 
+class ThemeTemplate(Template):
+    """A template of the theme, whose page gets the environment's last touch."""
+
+    environment: "ThemeEnvironment"
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """Return the page."""
+        html = super().render(*args, **kwargs)
+        return self.environment.finish(html) if self.environment.finish else html
+
+
 class ThemeEnvironment(Environment):
     """The theme alone, with what `ThemeCode` asks of it."""
 
     code_generator_class = ThemeCode
+    template_class = ThemeTemplate
+    finish: Callable[[str], str] | None = None
+    """What is done to every page at the end."""
 
     def __init__(self, **options: Any) -> None:
         """Take Jinja's options."""
