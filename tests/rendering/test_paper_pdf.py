@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Self
+from urllib.parse import quote
 
 import page as judge
 import pikepdf
 import pypdf
 import pytest
 
-from kitbag.rendering import paper_pdf
+from kitbag.rendering import paper_limits, paper_pdf
 from kitbag.rendering.faults import NoPdf
 from kitbag.rendering.paper_fonts import FAMILIES, font_files, printable
 from kitbag.rendering.paper_pdf import PaperDocument, Printed, document_digest, print_documents, render_pdf
@@ -249,3 +250,35 @@ def test_without_a_font_package_there_is_one_clear_message(monkeypatch: pytest.M
             next(print_documents([(document("a"), html("a"))], processes=1))
     finally:
         font_files.cache_clear()
+
+
+# --- What is too much ---------------------------------------------------------------------------------------------
+
+_GRADIENT = (
+    "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><linearGradient id='g' x2='0.0000001'"
+    " spreadMethod='repeat' gradientUnits='userSpaceOnUse'><stop/><stop offset='1' stop-color='red'/></linearGradient>"
+    "<rect width='9' height='9' fill='url(#g)'/></svg>"
+)
+ENDLESS = {
+    "a drawing": f'<img alt="x" src="data:image/svg+xml,{quote(_GRADIENT)}">',
+    "columns": '<div style="display: grid; grid-template-columns: repeat(100000000, 1px)">x</div>',
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_document_that_would_never_be_printed_is_given_up(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    print_one("x")
+    monkeypatch.setattr(paper_limits, "LEAST_SECONDS", 2.0)
+    [finding] = print_one(ENDLESS[name]).findings
+    assert str(finding) == (
+        "a.pdf: It could not be printed: it takes more than 2 seconds to print: its pictures or templates ask"
+        " for too much."
+    )
+    assert print_one("x").pdf, "the next one is printed"
+
+
+def test_a_document_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_one("x")
+    monkeypatch.setattr(paper_limits, "MOST_MEMORY", -1)
+    [finding] = print_one(ENDLESS["columns"]).findings
+    assert "of memory to print: its pictures or templates ask for too much." in finding.message

@@ -6,6 +6,7 @@ A document reads nothing from disk or network: pictures come as `data:` addresse
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +22,7 @@ from typing import Any, Final
 from kitbag.findings import Finding, Place, Severity, listed
 from kitbag.rendering.faults import NoPdf
 from kitbag.rendering.paper_fonts import fonts_version, only_our_fonts, printable
+from kitbag.rendering.paper_limits import TooMuchToPrint, bounded
 from kitbag.system import HARFBUZZ_SUBSET, how_to_install_here, missing_libraries
 
 VARIANT: Final = "pdf/ua-1"
@@ -29,6 +31,7 @@ OLD_FONTS: Final = "old-font-subsetting"
 ENGINE: Final = "1"
 """Raise it when the way from HTML to PDF changes, so that everything is printed anew."""
 
+_DATA: Final = re.compile(r"data:[^\"']*")
 # What an archive without dates says too: 1980-01-01, the first day a ZIP file can name.
 _NO_DATE: Final = "315532800"
 
@@ -112,6 +115,8 @@ def _print(path: str, html: str, expected: int | None) -> Printed:
     try:
         html, lacking = printable(html)
         result = _engine().print(html)
+    except TooMuchToPrint as error:
+        return _failed(path, str(error))
     except Exception as error:  # noqa: BLE001 - one document's failure never loses the others
         return _failed(path, f"{type(error).__name__}: {error}")
     findings = list(_engine_warnings(path, result.warnings))
@@ -186,7 +191,7 @@ class _Engine:
 
     def print(self, html: str) -> _Result:
         digest = document_digest(html)
-        with _heard() as warnings, _dated():
+        with bounded(len(_DATA.sub("", html))), _heard() as warnings, _dated():
             document = self._html(string=html, url_fetcher=self._fetcher).render(
                 font_config=self._fonts, pdf_variant=VARIANT
             )
