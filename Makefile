@@ -28,7 +28,6 @@ help: ## Tell what can be made
 .PHONY: course
 course: $(COURSE_STAMP) ## Build the course of this folder into build/
 	$(BIN)/kitbag build
-	@echo "Open build/site/index.html in a browser."
 
 .PHONY: test
 test: lint ## Check the code and run all tests but the slow ones

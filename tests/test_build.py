@@ -32,7 +32,8 @@ def kitbag(*arguments: object) -> str:
 
 
 def build(folder: Path, *more: object, only: tuple[str, ...] = QUICK) -> str:
-    return kitbag("build", "-C", folder, *(word for name in only for word in ("--only", name)), *more)
+    told = kitbag("build", "-C", folder, *(word for name in only for word in ("--only", name)), *more)
+    return "".join(line for line in told.splitlines(keepends=True) if not line.startswith("Next: open "))
 
 
 def standing(folder: Path) -> Standing:

@@ -14,7 +14,7 @@ import pytest
 from children import KITBAG, run, started
 
 PROJECTS = Path(__file__).parent / "projects"
-LEFT = {".lock", ".built.json", ".outlines.json", ".sketches.json", "site", "reports"}
+LEFT = {".lock", ".built.json", ".outlines.json", ".sketches.json", "index.html", "site", "reports"}
 """What a build leaves; anything else is litter."""
 
 
@@ -84,7 +84,7 @@ def campaign(folder: Path, draw: Random, times: int, *, alone: bool) -> None:
         assert done.returncode == 0, done.stderr
         assert contents(folder / "build/site") == states[number % 2], (number, how)
         assert {path.name for path in (folder / "build").iterdir()} == LEFT, (number, how)
-        assert build(folder, alone=alone).stderr.splitlines()[-1] == "Nothing has changed."
+        assert "Nothing has changed." in build(folder, alone=alone).stderr.splitlines()
     assert interrupted > times // 4
 
 

@@ -22,7 +22,8 @@ def kitbag(*arguments: object) -> list[str]:
 
 
 def build(folder: Path, *only: str) -> list[str]:
-    return kitbag("build", "-C", folder, *(word for name in only for word in ("--only", name)))
+    lines = kitbag("build", "-C", folder, *(word for name in only for word in ("--only", name)))
+    return [line for line in lines if not line.startswith("Next: open ")]
 
 
 def printed(lines: list[str]) -> int:

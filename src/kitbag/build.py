@@ -26,18 +26,21 @@ from kitbag.files import (
     read_within,
     recover,
     replace_files,
+    write_atomically,
     write_tree,
 )
 from kitbag.findings import Finding, Place, Severity, counted, has_errors
-from kitbag.inside import InCircles, LeadsOut, folder_inside
-from kitbag.ledger import OUTLINES, SKETCHES
+from kitbag.inside import InCircles, LeadsOut, folder_inside, kind_inside
+from kitbag.ledger import CONTENTS, OUTLINES, SKETCHES
 from kitbag.parallel import share_out
-from kitbag.seals import made_here, note_made
+from kitbag.seals import Noted, all_made_here, made_here, note_made
 
 # What it takes to render is imported where it is needed: a build that finds nothing changed needs none of it.
 if TYPE_CHECKING:
     from kitbag.course.model import Course
     from kitbag.ledger import Ledger, Lines
+    from kitbag.rendering.contents import Contents
+    from kitbag.rendering.faults import TemplateFault
     from kitbag.rendering.paper_certificate import Completion
     from kitbag.rendering.paper_pdf import PaperDocument
     from kitbag.results.grid import Variant
@@ -47,6 +50,13 @@ SEATS: Final = 24
 MOST_REDRAWN: Final = 100
 """How often a bank may change after its papers were printed before a seed has to be named."""
 PRINTED_TESTS: Final = "results/printed.csv"
+SCREENS: Final = {
+    "site": "site/index.html",
+    "kits": "tests/for-instructors.html",
+    "coverage": "reports/coverage.html",
+    "packages": "packages/index.html",
+}
+"""The page to open first in each output that is read on a screen."""
 ALL_CERTIFICATES: Final = "all-certificates"
 """The name of the PDF that holds all certificates printed together."""
 VARIANTS: Final = 2
@@ -55,8 +65,11 @@ VARIANTS: Final = 2
 _PLAIN: Final = {"templates/about.html", "templates/brand.css", "templates/certificate.html"}
 """Templates of a course that add to the theme; any other may show whatever it likes of the whole course."""
 
+_NOTED_OF_PDFS: Final = 5
+"""What is noted of a PDF (see `Work.made`); earlier editions of Kitbag noted the digests alone."""
+
 _HALF_MADE: Final = re.compile(
-    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|\.(?:built|outlines|sketches|made)\.json))\.(?:new-\w+|old|change|\w+\.tmp)"
+    r"\.((?:site|tests|handouts|exams|exams-.+|packages|reports|certificates|index\.html|\.(?:built|outlines|sketches|made)\.json))\.(?:new-\w+|old|change|\w+\.tmp)"
 )
 """What the building of an output may leave beside it when the process is killed."""
 
@@ -100,8 +113,9 @@ class Work:
     """Told what is being done, in one line at a time."""
     findings: list[Finding] = field(default_factory=list)
     """What could not be made."""
-    made: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Digests of files that are to be known again, by name: of what each was made from, and of its bytes."""
+    made: dict[str, Sequence[str]] = field(default_factory=dict)
+    """What is to be known again of files, by name: digests of what each was made from and of its bytes, and of a PDF
+    its title, its number of pages and the size of its paper, too."""
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> int:
         """Write files of the output, and return how many; those that came out as before are kept."""
@@ -308,7 +322,9 @@ def unchanged(settings: Settings, ledger: "Ledger") -> tuple["Lines", list[Findi
         if findings is None:
             return None
         said += findings
-    return None if told is None or _has_litter(settings) else (told, list(dict.fromkeys(said)))
+    if told is None or _has_litter(settings) or not ledger.contents_stand(_standing(settings)):
+        return None
+    return told, list(dict.fromkeys(said))
 
 
 def refresh_site(
@@ -371,8 +387,9 @@ def refresh_site(
         ledger.read(told)
         ledger.keep({OUTLINES: {"inputs": ledger.inputs, "modules": changed.outlines}, SKETCHES: changed.sketches})
         ledger.made("site", [], new)
+        findings = _write_contents(changed.course, settings, into, {}, ledger)
         ledger.save()
-    return []
+    return findings
 
 
 def keep_details(course: "Course", sketches: Mapping[str, Any], ledger: "Ledger") -> None:
@@ -473,10 +490,12 @@ def _make(
         except _Refused as refused:
             return [refused.finding]
         findings: list[Finding] = []
+        noted: dict[str, Noted] = {}
         for name, make in outputs.items():
             said = ledger.said_of(name) if ledger else None
             if said is None:
-                said = _make_one(course, settings, say, into / name, make)
+                said, made = _make_one(course, settings, say, into / name, make)
+                noted |= {name: made} if made else {}
                 # What could not be made is tried again by the next build.
                 if ledger and not has_errors(said):
                     ledger.made(name, [one for one in said if one.code != "old-font-subsetting"])
@@ -484,6 +503,7 @@ def _make(
             else:
                 say(f"{settings.into / name}: nothing has changed")
             findings += said
+        findings += _write_contents(course, settings, into, noted, ledger)
         if ledger:
             ledger.save()
     return list(dict.fromkeys(findings))
@@ -524,8 +544,12 @@ def _alone(settings: Settings, held: ExitStack) -> Path:
 
 def _make_one(
     course: "Course", settings: Settings, say: Callable[[str], None], before: Path, make: Callable[[Work], int]
-) -> list[Finding]:
-    """Make one output and let it take the place of its last state; return what could not be made."""
+) -> tuple[list[Finding], Noted]:
+    """Make one output and let it take the place of its last state.
+
+    Returns:
+        What could not be made, and what is to be known again of the files that were.
+    """
     from kitbag.rendering.faults import NoPdf, TemplateFault, own_templates
 
     target = settings.into / before.name
@@ -537,21 +561,25 @@ def _make_one(
                 raise _Incomplete
     except _Incomplete:
         say(f"{target}: left as it was, because not all of it can be made")
-        return work.findings
+        return work.findings, {}
     except Unwritable as error:
-        return [_unwritable(target, str(error))]
+        return [_unwritable(target, str(error))], {}
     except TemplateFault as fault:
-        message = f"This template can't be used: {fault}."
-        return [Finding("template", fault.place, message, "Fix it, or use --no-templates.")]
+        return [_template_finding(fault)], {}
     except NoPdf as error:
         hint = "Everything else was built." if not settings.only and target.name in OUTPUTS else ""
-        return [Finding("no-pdf", Place(str(settings.into)), str(error), hint)]
+        return [Finding("no-pdf", Place(str(settings.into)), str(error), hint)], {}
     except OSError as error:
-        return [_unwritable(target, error.strerror or str(error))]
+        return [_unwritable(target, error.strerror or str(error))], {}
     if work.made:
         note_made(*settings.inside, before.name, work.made)
     say(f"{target}: {counted(count, 'file')}")
-    return work.findings
+    return work.findings, work.made
+
+
+def _template_finding(fault: "TemplateFault") -> Finding:
+    message = f"This template can't be used: {fault}."
+    return Finding("template", fault.place, message, "Fix it, or use --no-templates.")
 
 
 class _Incomplete(Exception):
@@ -581,18 +609,21 @@ def print_changed(work: Work, documents: "Iterable[PaperDocument]", prefix: str)
             work.findings.append(Finding(error.code, Place(document.path), f"It could not be printed: {error}"))
             continue
         digests[name] = document_digest(html)
-        kept = _kept_pdf(work.before, name, earlier.get(name), digests[name])
+        noted = earlier.get(name, ())
+        kept = _kept_pdf(work.before, name, noted, digests[name]) if len(noted) == _NOTED_OF_PDFS else None
         if kept is None:
             changed.append((document, html))
         else:
-            work.made[name] = (digests[name], sha256(kept).hexdigest())
+            work.made[name] = noted
             yield name, kept
+    titles = {document.path: document.title for document, _ in changed}
     for number, printed in enumerate(print_documents(changed) if changed else (), start=1):
         work.findings.extend(printed.findings)
         name = printed.path.removeprefix(prefix)
         if printed.pdf is None:
             continue
-        work.made[name] = (digests[name], sha256(printed.pdf).hexdigest())
+        about = titles[printed.path], str(printed.pages), work.settings.paper
+        work.made[name] = (digests[name], sha256(printed.pdf).hexdigest(), *about)
         work.say(f"{work.target / name} ({number} of {len(changed)}, {counted(printed.pages, 'page')})")
         yield name, printed.pdf
 
@@ -602,7 +633,7 @@ def _printed_before(work: Work, *, without: Collection[str]) -> Iterable[tuple[s
     for name, earlier in sorted(made_here(*work.settings.inside, work.before.name).items()):
         kept = None if name in without else _kept_pdf(work.before, name, earlier, earlier[0])
         if kept is not None:
-            work.made[name] = (earlier[0], earlier[1])
+            work.made[name] = earlier
             yield name, kept
 
 
@@ -615,6 +646,90 @@ def _kept_pdf(folder: Path, name: str, earlier: Sequence[str] | None, html: str)
     except Unreadable:
         return None
     return data if sha256(data).hexdigest() == earlier[1] else None
+
+
+# --- The page of contents --------------------------------------------------------------------------------------------
+
+
+def write_contents(course: "Course", settings: Settings, into: Path) -> list[Finding]:
+    """Bring the page of contents up to date after something else was put among the outputs.
+
+    Args:
+        course: the course.
+        settings: where the outputs are, and whether the course's own templates are used.
+        into: a path to their folder that holds, locked.
+
+    Returns:
+        Why the page can't be written.
+    """
+    return _write_contents(course, settings, into, {}, None)
+
+
+def _write_contents(
+    course: "Course", settings: Settings, into: Path, noted: Mapping[str, Noted], ledger: "Ledger | None"
+) -> list[Finding]:
+    """Write the page that says what is among the outputs; one that somebody else put there stays."""
+    from kitbag.rendering.contents import MARK, contents_page
+    from kitbag.rendering.faults import TemplateFault, own_templates
+
+    target = settings.into / CONTENTS
+    found = _standing(settings, noted)
+    if not found[0] and not found[1]:
+        return []
+    try:
+        before = read_within(into, CONTENTS)
+    except Unreadable as error:
+        if error.code != "missing-file":
+            return [_unwritable(target, str(error).rstrip("."))]
+        before = None
+    if before is not None and not before.endswith(MARK):
+        message = "This page isn't Kitbag's, so it was left alone."
+        hint = "Move it away, and the next build writes a page there that lists what was built."
+        return [Finding("not-ours", Place(str(target)), message, hint, Severity.WARNING)]
+    try:
+        with own_templates(settings.templates):
+            page = contents_page(course, _contents(found), templates=settings.templates)
+        if page != before:
+            write_atomically(into / CONTENTS, page)
+    except TemplateFault as fault:
+        return [_template_finding(fault)]
+    except Unreadable as error:
+        return [Finding(error.code, Place("course/media"), str(error), error.hint)]
+    except OSError as error:
+        return [_unwritable(target, error.strerror or str(error))]
+    if ledger:
+        ledger.contents_made(found)
+    return []
+
+
+Found = tuple[dict[str, str], dict[str, list[str]], list[str]]
+"""Of the outputs: the pages that are there by name, what is noted of each PDF by its path, and what is missing."""
+
+
+def _standing(settings: Settings, noted: Mapping[str, Noted] | None = None) -> Found:
+    """Return what the page of contents lists; it imports nothing that renders, for every build asks.
+
+    PDFs are listed that this user's Kitbag printed: `noted` now, or earlier.
+    """
+    root, name = settings.inside
+    screens = {kind: path for kind, path in SCREENS.items() if kind_inside(root, f"{name}/{path}") == "file"}
+    known = {**all_made_here(root, name), **(noted or {})}
+    printouts = {
+        f"{output}/{file}": list(about[2:])
+        for output, made in known.items()
+        for file, about in made.items()
+        if len(about) == _NOTED_OF_PDFS and kind_inside(root, f"{name}/{output}/{file}") == "file"
+    }
+    missing = [output for output in OUTPUTS if kind_inside(root, f"{name}/{output}") != "folder"]
+    return screens, dict(sorted(printouts.items())), missing
+
+
+def _contents(found: Found) -> "Contents":
+    from kitbag.rendering.contents import Contents, Printout
+
+    screens, printouts, missing = found
+    prints = (Printout(path, title, int(pages), paper) for path, (title, pages, paper) in printouts.items())
+    return Contents(screens, tuple(prints), tuple(missing))
 
 
 def _litter(into: Path) -> set[Path]:

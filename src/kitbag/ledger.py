@@ -28,6 +28,8 @@ LEDGER: Final = ".built.json"
 OUTLINES: Final = ".outlines.json"
 SKETCHES: Final = ".sketches.json"
 """What a build wants to know the next time of the course it read; files of their own, for few builds look at them."""
+CONTENTS: Final = "index.html"
+"""The page at the top of the outputs that says what is there (see `kitbag.rendering.contents`)."""
 _FORMAT: Final = 2
 """Changes with the shape of the ledger; one of another shape counts for nothing."""
 
@@ -171,13 +173,26 @@ class Ledger:
         except OSError:
             return None
 
-    def _stamp(self) -> tuple[int, ...]:
-        """Return how the ledger itself stands."""
+    def _stamp(self, name: str = LEDGER) -> tuple[int, ...]:
+        """Return how a file beside the outputs stands, the ledger itself for one."""
         try:
-            with file_inside(self._root, f"{self._name}/{LEDGER}") as file:
+            with file_inside(self._root, f"{self._name}/{name}") as file:
                 return _stamp(file.lstat())
         except OSError:
             return ()
+
+    def contents_stand(self, listed: object) -> bool:
+        """Tell whether the page of contents stands as it was written from these inputs, and lists just this."""
+        kept = self._kept.get("contents")
+        return kept is not None and kept == self._contents(listed)
+
+    def contents_made(self, listed: object) -> None:
+        """Note that the page of contents was written, or stood as it would be, and what it lists."""
+        self._kept["contents"] = self._contents(listed)
+        self._unsaved[LEDGER] = None
+
+    def _contents(self, listed: object) -> list[Any]:
+        return [self._making, _digest(listed), list(self._stamp(CONTENTS))]
 
     def save(self) -> None:
         """Write what is new, each file as a whole or not at all."""

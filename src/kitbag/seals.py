@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from kitbag.files import Unreadable, names_within, read_within, write_atomically
 from kitbag.inside import folder_inside, kind_inside, open_inside
@@ -20,6 +20,8 @@ from kitbag.userdata import state_folder
 
 MADE: Final = ".made.json"
 """Digests of files of the outputs, so that what came with a folder isn't taken for them."""
+Noted: TypeAlias = Mapping[str, Sequence[str]]
+"""What is noted of files, by name: digests of what each was made from and of its bytes, and perhaps more."""
 _KEY: Final = "build.key"
 _LENGTH: Final = 32
 
@@ -37,7 +39,12 @@ def unsealed(data: bytes, folder: Path, name: str) -> bytes | None:
     return rest if whole else None
 
 
-def made_here(root: Path, into: str, output: str) -> Mapping[str, Sequence[str]]:
+def all_made_here(root: Path, into: str) -> Mapping[str, Noted]:
+    """Return what this user's Kitbag noted of the files of every output, by the output's name (see `made_here`)."""
+    return _noted(root, into)
+
+
+def made_here(root: Path, into: str, output: str) -> Noted:
     """Return what this user's Kitbag noted of the files of an output, by name; nothing where it noted nothing.
 
     Args:
@@ -48,7 +55,7 @@ def made_here(root: Path, into: str, output: str) -> Mapping[str, Sequence[str]]
     return _noted(root, into).get(output, {})
 
 
-def note_made(root: Path, into: str, output: str, files: Mapping[str, Sequence[str]]) -> None:
+def note_made(root: Path, into: str, output: str, files: Noted) -> None:
     """Note digests of the files of an output, to know them again. Where that can't be done, none will be known."""
     stand = {name for name in names_within(root, into) if kind_inside(root, f"{into}/{name}") == "folder"}
     now = {name: before for name, before in _noted(root, into).items() if name in stand}
@@ -58,7 +65,7 @@ def note_made(root: Path, into: str, output: str, files: Mapping[str, Sequence[s
             write_atomically(here / MADE, data)
 
 
-def _noted(root: Path, into: str) -> dict[str, dict[str, Sequence[str]]]:
+def _noted(root: Path, into: str) -> dict[str, Noted]:
     try:
         data = unsealed(read_within(root, f"{into}/{MADE}"), root / into, MADE)
         value = json.loads(data or b"{}")

@@ -472,7 +472,7 @@ def test_every_template_sees_plain_data_and_nothing_else(given: Given) -> None:
     theme = Path(__file__).parents[2] / "src/kitbag/templates"
     pages = {
         path.relative_to(theme).as_posix()
-        for part in ("site", "quiz", "tests", "handouts", "packages")
+        for part in ("site", "quiz", "tests", "handouts", "instructor", "packages")
         for path in (theme / part).rglob("*.html")
     }
     partial = {"site/page.html", "site/signs.html", "site/breadcrumbs.html", "site/contents.html", "quiz/items.html",

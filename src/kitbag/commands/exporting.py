@@ -218,6 +218,7 @@ def _write(
     templates: Path | None,
 ) -> None:
     """Write packages, the pages and the list beside them, all or none, or say why not and leave."""
+    from kitbag.build import Settings, write_contents
     from kitbag.exporters.companions import describe
     from kitbag.exporters.deliveries import deliver
     from kitbag.exporters.manifest import digests_in
@@ -247,6 +248,8 @@ def _write(
                 described = describe(fresh, course, written, templates, before=packages, ours=ours)
                 beside = [path.name for path in described]
             note_made(*place, target.name, digests_in(packages))
+            settings = Settings(into or folder / "build", templates=templates, root=place[0])
+            findings = write_contents(course, settings, outputs)
     except TemplateFault as fault:
         stop(f"{fault.place}: This template can't be used: {fault}. Fix it, or use --no-templates.")
     except Unreadable as error:
@@ -258,3 +261,4 @@ def _write(
         stop(f"{why} What was there before is still there.", IN_PART)
     for file in (*written, *beside):
         say(str(target / file))
+    print_findings(findings, err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -16,7 +16,6 @@ from kitbag.commands.shared import (
     MISTAKES,
     checked,
     command_line,
-    finish,
     in_course,
     into_folder,
     introduce_templates,
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from kitbag.build import Settings
     from kitbag.commands.shared import Size
     from kitbag.course.load import Loaded
     from kitbag.course.model import Course
@@ -155,18 +155,39 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
             print_lines(told[0], err=True)
             print_findings(told[1], err=True)
             say("Nothing has changed.")
+            _say_what_to_open(settings)
             return
         if not no_templates:
             introduce_templates(folder, ledger.inputs)
         said = refresh_site(folder, settings, say, ledger, tell=_told)
     if said is not None:
-        finish(said)
+        _finish_build(said, settings)
     sketches: dict[str, Any] = {}
     loaded = checked(folder, sketches)
     course = sound(loaded)
     ledger.read(lines_of(without_notes(loaded.findings)))
     keep_details(course, sketches, ledger)
-    finish(build_course(course, settings, say, ledger=ledger))
+    _finish_build(build_course(course, settings, say, ledger=ledger), settings)
+
+
+def _finish_build(findings: Sequence[Finding], settings: Settings) -> NoReturn:
+    """Print what could not be built and what to open, and leave."""
+    from kitbag.findings import has_errors
+
+    print_findings(findings, err=True)
+    if all(finding.code != "not-ours" for finding in findings):
+        _say_what_to_open(settings)
+    sys.exit(IN_PART if has_errors(findings) else 0)
+
+
+def _say_what_to_open(settings: Settings) -> None:
+    """Name the page of contents, if there is one, by an address that works from any folder."""
+    from kitbag.inside import kind_inside
+    from kitbag.ledger import CONTENTS
+
+    root, name = settings.inside
+    if kind_inside(root, f"{name}/{CONTENTS}") == "file":
+        say_next(f"open {(settings.into.resolve() / CONTENTS).as_uri()} in a browser")
 
 
 def _told(others: Lines, found: Sequence[Finding]) -> Lines:

@@ -1,12 +1,11 @@
 """What all printed documents share: the templates, the running heads, the pictures, and the items in printed form."""
 
-import base64
 import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, partial
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from urllib.parse import quote
 
@@ -14,9 +13,7 @@ from markupsafe import Markup
 
 from kitbag.course.blocks import Moment, RolesChart
 from kitbag.course.model import Course, JobAidPoint
-from kitbag.course.parts import MEDIA
-from kitbag.files import read_within
-from kitbag.questions.model import Item, Picture
+from kitbag.questions.model import Item
 from kitbag.questions.shuffle import shown_order
 from kitbag.rendering.branding import brand_css, own_css
 from kitbag.rendering.catalogue import Catalogue, catalogue_of
@@ -26,6 +23,7 @@ from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.paper_items import ItemPrinter
 from kitbag.rendering.paper_pdf import PaperDocument
 from kitbag.rendering.paper_quotes import curved
+from kitbag.rendering.pictures import embedded
 from kitbag.results.sheet import SheetEntry, sheet_entry
 
 T = TypeVar("T")
@@ -44,15 +42,6 @@ SLIDE_LINES: Final = 9
 _ROOT: Final = re.compile(r":root\s*\{([^{}]*)\}")
 _PROPERTY: Final = re.compile(r"--[\w-]+\s*:[^;{}<>\"']*;")
 
-_KINDS: Final = {
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-}
-_OWN_WIDTH: Final = re.compile(rb"<svg\b[^>]*\swidth\s*=\s*[\"'][^\"'%]+[\"']")
 # The chart's classes in print: pale areas and dark lines, which grey keeps apart.
 _CHART_STYLE: Final = (
     "<style>.frame{fill:#edf1f3;stroke:#8b979f}.actor{fill:#fff;stroke:#16202b}.group{fill:#0b4a63}"
@@ -90,7 +79,7 @@ class Press:
         environment = make_environment(
             folder=self._templates, catalogue=self.catalogue, language=self.course.info.language
         )
-        environment.share(chart=self._chart, picture=self._picture)
+        environment.share(chart=self._chart, picture=partial(embedded, self.course))
         environment.offer_filters(dealt=dealt)
         return environment
 
@@ -118,16 +107,6 @@ class Press:
         html = curved(html, course.info.language)
         # Of what the document says, so that a paper changes when that changes and not before.
         return html.replace(_DIGEST_HERE, sha256(html.encode()).hexdigest()[:DIGEST_SHOWN])
-
-    def _picture(self, picture: Picture) -> Markup:
-        """Return a picture of course/media as an image that carries its own bytes."""
-        kind = _KINDS[PurePosixPath(picture.src).suffix.lower()]
-        content = read_within(self.course.folder, f"{MEDIA}/{picture.src}")
-        # Without a width of its own a drawing fills the line anyway, but WeasyPrint fails on it in right-to-left text.
-        fluid = kind == _KINDS[".svg"] and not _OWN_WIDTH.search(content)
-        opens = Markup('<img class="fluid" ') if fluid else Markup("<img ")
-        data = base64.b64encode(content).decode()
-        return opens + Markup('src="data:{};base64,{}" alt="{}">').format(kind, data, picture.alt)
 
     def _chart(self, chart: RolesChart, width: float) -> Markup:
         """Return the who-does-what chart as an image whose alternative text says all that it shows."""
