@@ -84,7 +84,9 @@ def test_what_came_with_a_folder_is_made_anew(course: Path, home: Path, monkeypa
     for path in (course / "build/handouts").rglob("*.pdf"):
         path.write_bytes(FORGED)
     made = made_here(course, "build", "handouts")
-    forged = {"handouts": {name: [digest, sha256(FORGED).hexdigest()] for name, (digest, _) in made.items()}}
+    forged = {
+        "handouts": {name: [digest, sha256(FORGED).hexdigest(), *about] for name, (digest, _, *about) in made.items()}
+    }
     assert forged["handouts"]
     monkeypatch.setenv("KITBAG_STATE_HOME", str(home.with_name("another")))  # from now on this is another user
     data = json.dumps(forged).encode()

@@ -578,8 +578,9 @@ def _make_one(
 
 
 def _template_finding(fault: "TemplateFault") -> Finding:
-    message = f"This template can't be used: {fault}."
-    return Finding("template", fault.place, message, "Fix it, or use --no-templates.")
+    from kitbag.rendering.template_checks import unusable
+
+    return unusable(fault.place, str(fault))
 
 
 class _Incomplete(Exception):

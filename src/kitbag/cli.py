@@ -26,11 +26,12 @@ from kitbag.commands.exporting import export
 from kitbag.commands.lessons import build, check, coverage, init, preview
 from kitbag.commands.results import results
 from kitbag.commands.sources import sources
+from kitbag.commands.templates import templates
 from kitbag.commands.testing import certificate, mark, paper, quiz
 from kitbag.commands.usage import Group, helped
 
 TASKS: Final = {
-    "Write a course": (init, check, preview, build, coverage, sources),
+    "Write a course": (init, check, preview, build, coverage, sources, templates),
     "Teach and test": (paper, quiz, mark, certificate),
     "Bring results together": (results,),
     "Make packages for platforms and devices": (export,),

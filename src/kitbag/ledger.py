@@ -65,20 +65,23 @@ class Ledger:
         self._stamps = _stamps(folder)
         self.inputs = look(folder)
         """The inputs as they are now."""
-        used = {name: digest for name, digest in self.inputs.items() if templates or not name.startswith("templates/")}
+        self._templates = templates
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         self._engine = engine()
         self._means = _digest([self._engine, settings, templates, epoch])
         self._reading = self._read_from(self.inputs)
-        self._making = _digest([self._means, used])
+        self._making = _digest([self._means, self._used(self.inputs)])
         self._seen = self._stamp()
         self._kept = self._read()
         self._details: dict[str, bytes | None] = {}
         self._unsaved: dict[str, bytes | None] = {}
         self._standing: dict[str, Standing | None] = {}
 
+    def _used(self, inputs: Inputs) -> dict[str, str]:
+        return {name: inputs[name] for name in inputs if self._templates or not name.startswith("templates/")}
+
     def _read_from(self, inputs: Inputs) -> str:
-        return _digest([self._engine, {name: inputs[name] for name in inputs if not name.startswith("templates/")}])
+        return _digest([self._engine, self._used(inputs)])
 
     def told(self) -> Lines | None:
         """Return what reading this very course told, or `None` where that is not known."""

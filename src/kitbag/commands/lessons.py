@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
@@ -89,9 +90,10 @@ def check(folder: Path, style: str, source: Path | None) -> None:
     taught or tested, what is out of date, and how hard the lessons are to read.
     """
     from kitbag.findings import as_json, in_order
+    from kitbag.rendering.template_checks import check_templates
 
     loaded = checked(folder)
-    findings = loaded.findings
+    findings = in_order([*loaded.findings, *check_templates(folder)])
     if loaded.course:
         with no_collector():
             findings = in_order([*findings, *_looked_over(loaded.course, loaded.places)])
@@ -137,7 +139,7 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
     What is already there and would come out the same is left alone.
     """
     from kitbag.build import OUTPUTS, Settings, build_course, keep_details, refresh_site, unchanged
-    from kitbag.findings import did_you_mean, listed
+    from kitbag.findings import Severity, did_you_mean, in_order, listed
     from kitbag.ledger import Ledger
     from kitbag.seals import key
 
@@ -162,12 +164,21 @@ def build(folder: Path, wanted: Sequence[str], into: Path | None, size: Size, *,
         said = refresh_site(folder, settings, say, ledger, tell=_told)
     if said is not None:
         _finish_build(said, settings)
+    from kitbag.rendering.template_checks import check_templates, without_repeats
+
     sketches: dict[str, Any] = {}
     loaded = checked(folder, sketches)
+    found = [] if no_templates else list(check_templates(folder))
+    faults = [finding for finding in found if finding.severity is Severity.ERROR]
+    loaded = replace(loaded, findings=in_order([*loaded.findings, *(one for one in found if one not in faults)]))
     course = sound(loaded)
-    ledger.read(lines_of(without_notes(loaded.findings)))
+    if (
+        not faults
+    ):  # A template that can't be used keeps some outputs from being made, and is reported until it's fixed.
+        ledger.read(lines_of(without_notes(loaded.findings)))
     keep_details(course, sketches, ledger)
-    _finish_build(build_course(course, settings, say, ledger=ledger), settings)
+    failed = build_course(course, settings, say, ledger=ledger)
+    _finish_build([*faults, *without_repeats(failed, faults)], settings)
 
 
 def _finish_build(findings: Sequence[Finding], settings: Settings) -> NoReturn:

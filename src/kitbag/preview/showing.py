@@ -18,6 +18,7 @@ from kitbag.findings import Finding, Place, in_order
 from kitbag.preview.watching import Snapshot
 from kitbag.rendering.faults import TemplateFault, own_templates
 from kitbag.rendering.string_checks import check_strings
+from kitbag.rendering.template_checks import check_templates, unusable, without_repeats
 
 START: Final = "site/index.html"
 """The page that a preview opens with."""
@@ -62,7 +63,8 @@ class Showing:
         loaded = self._reader.read()
         with self._news:
             strings = check_strings(loaded.course, loaded.places) if loaded.course else ()
-            self.findings = in_order([*loaded.findings, *strings])
+            templates = check_templates(self._templates) if self._templates else ()
+            self.findings = in_order([*loaded.findings, *strings, *templates])
             self._stale = loaded.course is None
             if loaded.course is not None:
                 self.course = loaded.course
@@ -102,6 +104,7 @@ class Showing:
             # Whatever page was asked for, its author wants to know why there is none.
             return Page(None, self.findings, "", stale=False) if path.endswith(".html") else None
         wrong: list[Finding] = []
+        stale = self._stale
         try:
             with own_templates(self._templates):
                 make = self._files.find(path, wrong)
@@ -109,13 +112,13 @@ class Showing:
                     return None
                 self._last[path] = make()
         except TemplateFault as fault:
-            wrong.append(Finding("template", fault.place, f"This template can't be used: {fault}.", "Fix it."))
+            wrong += without_repeats([unusable(fault.place, str(fault))], self.findings)
+            stale = True
         except Unreadable as error:
             wrong.append(Finding(error.code, Place(path), str(error), error.hint))
         data = self._last.get(path)
         mark = sha256((data or b"") + self._assets.encode()).hexdigest()[:16]
-        stale = self._stale or bool(wrong)
-        return Page(data, in_order([*self.findings, *wrong]), mark, stale)
+        return Page(data, in_order([*self.findings, *wrong]), mark, stale or bool(wrong))
 
 
 class _Files:
