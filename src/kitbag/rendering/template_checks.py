@@ -200,8 +200,9 @@ class _Templates:
         if name == ABOUT and (page := self._tree(f"{THEME}site/about.html")) is not None:
             trees.append(page)
         own = {written for one in trees for written in _written(one)}
-        optional = _optional(tree)
-        missing = find_undeclared_variables(tree) - given - own - optional
+        theirs = self._tree(f"{THEME}{role}")  # What it asks for may be given on some of its pages.
+        given |= find_undeclared_variables(theirs) if theirs else set()
+        missing = find_undeclared_variables(tree) - given - own - _optional(tree)
         for node in tree.find_all(nodes.Name):
             if node.name in missing:
                 missing.discard(node.name)
@@ -251,7 +252,8 @@ def _optional(tree: nodes.Template) -> set[str]:
 
 def _kinds_of(template: str) -> _Kinds:
     """Return the models that names stand for in a template of the theme."""
-    kinds = {**_MODELS, "course": model.Course if template.startswith(HANDOUTS) else model.CourseInfo}
+    whole = template.startswith(HANDOUTS) or template == "packages/fidelity.html"
+    kinds = {**_MODELS, "course": model.Course if whole else model.CourseInfo}
     block = template.removeprefix("site/blocks/").removesuffix(".html")
     return {**kinds, "block": _BLOCKS[block]} if block in _BLOCKS else kinds
 
