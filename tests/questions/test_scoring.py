@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from kitbag.questions.model import Item, ItemType, Ordering, ScoringRule
 from kitbag.questions.scoring import BadResponse, fold_text, marks_text, passes, read_numbers, score
-from kitbag.questions.shuffle import shown_order, shuffled
+from kitbag.questions.shuffle import drawn, shown_order, shuffled
 from kitbag.rendering.quiz_data import scoring_data
 
 HERE = Path(__file__).parent
@@ -208,6 +208,18 @@ def test_passing(marks: str, possible: str, cut: int, *, passed: bool, twin: Twi
 def test_shuffles(seed: str, item: str, ids: list[str], shown: list[str], twin: Twin) -> None:
     assert list(shuffled(seed, item, ids)) == shown
     assert twin("shuffled", seed=seed, item=item, ids=ids) == shown
+
+
+@pytest.mark.parametrize("count", [1, 3, 7, 9])
+def test_a_practice_quiz_draws_alike(count: int, twin: Twin) -> None:
+    ids = ["zoë", "a", "b", "item-10", "item-2", "ü", "Z"]
+    seeds = ("0badcafe", "12345678", "ffffffff", "00000000")
+    tries = {seed: drawn(seed, "m1", ids, count) for seed in seeds}
+    for seed, asked in tries.items():
+        assert twin("drawn", seed=seed, quiz="m1", ids=ids, count=count) == list(asked)
+        assert asked == tuple(one for one in ids if one in asked)  # in the order of the bank
+        assert len(asked) == min(count, len(ids))
+    assert (len(set(tries.values())) > 1) is (count < len(ids))
 
 
 def test_every_character_folds_alike(twin: Twin) -> None:

@@ -31,6 +31,7 @@ const answers = {
   marks: ({ all }) => all.map((text) => scoring.marksText(scoring.fromText(text))),
   passes: ({ marks, possible, cut }) => scoring.passes(scoring.fromText(marks), scoring.fromText(possible), cut),
   shuffled: ({ seed, item, ids }) => shuffle.shuffled(seed, item, ids),
+  drawn: ({ seed, quiz, ids, count }) => shuffle.drawn(seed, quiz, ids, count),
   order: ({ item, seed }) => shuffle.shownOrder(item, seed),
   sha256: ({ text }) => shuffle.sha256(text),
 };

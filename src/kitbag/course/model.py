@@ -147,6 +147,8 @@ class Module(Model):
     """The lessons, in order."""
     self_checks: tuple[Identifier, ...] = ()
     """Practice items printed on the trainee handout."""
+    practice_draw: Annotated[Whole, Field(ge=1)] | None = None
+    """How many practice items its practice quiz asks, drawn anew for each try; all of them where left out."""
     instructor: InstructorGuide | None = None
     """The instructor's part."""
 

@@ -4,13 +4,13 @@ A blueprint may count by module, objective, level and item type at once. Pools c
 ask for is told as a loss.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kitbag.exporters.base import Selection
 from kitbag.exporters.fidelity import Note, Row, Rung, change, loss
 from kitbag.questions.blueprint import Assessment, Blueprint
-from kitbag.questions.model import Essay, Item, Numeric, ShortAnswer, SingleChoice, TrueFalse
+from kitbag.questions.model import Essay, Item, Numeric, ShortAnswer, SingleChoice, TrueFalse, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +114,16 @@ def _scored_apart(item: Item, test: Assessment, selection: Selection) -> bool:
     if isinstance(item, SingleChoice | TrueFalse) and item.floor == "zero":
         return False
     return selection.scoring(item, test) != selection.scoring(item)
+
+
+def draws_of_practice(selection: Selection, *, asks_all: bool) -> Iterator[Row]:
+    """Give a row for each practice quiz that draws some of its items, which no platform is told to repeat.
+
+    `asks_all` says that the format carries practice quizzes; the others carry the items alone.
+    """
+    for module, chosen in selection.by_module:
+        items = [item for item in chosen if item.use is Use.PRACTICE]
+        if module.practice_draw is not None and module.practice_draw < len(items):
+            code = "practice-asks-all" if asks_all else "practice-by-hand"
+            note = loss(code, draw=module.practice_draw, count=len(items))
+            yield Row(module.id, "practice", Rung.EQUIVALENT if asks_all else Rung.REFUSED, (note,))

@@ -1,7 +1,7 @@
 """The formats there are, and the whole of an export: the package, its report as HTML and JSON, and the findings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from kitbag.exporters.archive import write_package
 from kitbag.exporters.base import Exporter, Package, Selection
 from kitbag.exporters.cc import CommonCartridge
 from kitbag.exporters.csv_ import Csv
+from kitbag.exporters.draws import draws_of_practice
 from kitbag.exporters.fidelity import findings_of
 from kitbag.exporters.fidelity_report import report_html, report_json
 from kitbag.exporters.gift import Gift
@@ -53,6 +54,9 @@ def export(name: str, selection: Selection, *, strict: bool = False, templates: 
     """
     exporter = EXPORTERS[name]
     package = exporter.export(selection)
+    package = replace(
+        package, rows=(*package.rows, *draws_of_practice(selection, asks_all=name == CommonCartridge.name))
+    )
     course, catalogue = selection.course, selection.catalogue
     findings = findings_of(package.rows, exporter.title, selection.place_of, catalogue, strict=strict)
     return Export(

@@ -173,9 +173,15 @@ def _practice(course: Course, modules: Sequence[Module]) -> tuple[Quiz, ...]:
     quizzes = []
     for module in modules:
         # An essay is marked by a person; it is no part of a score that a machine gives.
-        items = [item for item in practice_items(course, module) if not isinstance(item, Essay)]
+        practice = practice_items(course, module)
+        items = [item for item in practice if not isinstance(item, Essay)]
         if items:
-            quizzes.append(Quiz(module.id, Fraction(sum(item.points for item in items)), test=False))
+            points = Fraction(sum(item.points for item in items))
+            if (
+                module.practice_draw is not None
+            ):  # What a try is worth on average; its own points count once it is over.
+                points *= Fraction(min(module.practice_draw, len(practice)), len(practice))
+            quizzes.append(Quiz(module.id, points, test=False))
     return tuple(quizzes)
 
 

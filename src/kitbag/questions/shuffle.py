@@ -4,7 +4,7 @@
 found again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import assert_never
 
@@ -29,6 +29,15 @@ def shuffled(seed: str, item: str, ids: Iterable[str]) -> tuple[str, ...]:
     Ids hold no line feed, so two different triples never become the same text.
     """
     return tuple(sorted(ids, key=lambda own: (sha256(f"{seed}\n{item}\n{own}".encode()).digest(), own)))
+
+
+def drawn(seed: str, quiz: str, ids: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return so many of the ids, drawn from the seed, in the order in which they are given; all where there are fewer.
+
+    `quiz` is the name of the practice quiz. What it is hashed with holds a space, so it's never taken for an item.
+    """
+    chosen = frozenset(shuffled(seed, f"draw {quiz}", ids)[:count])
+    return tuple(one for one in ids if one in chosen)
 
 
 def shown_order(item: Item, seed: str) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ _OPTIONS: Final = frozenset({"single-choice", "true-false", "multiple-response"}
 _SAID_IN: Final[Mapping[str, frozenset[str]]] = {
     # The page says these itself, before its script runs.
     **dict.fromkeys(("checkpoint", "questions", "holds_keys", "without_script", "name_and_date", "task"), frozenset()),
+    "draws": frozenset(),
     **dict.fromkeys(("true", "false", "choose", "position", "position_of"), frozenset()),
     **dict.fromkeys(("your_answer", "your_number", "about_words", "show_answer", "source"), frozenset()),
     "check": frozenset({"checkpoint"}),
@@ -99,7 +100,8 @@ def render_checkpoint(
 def render_practice_quiz(module: Module, items: Sequence[Item], context: QuizContext) -> Markup:
     """Return the practice quiz of a module; `items` are its practice items, in the order to show."""
     title = context.catalogue.text("quiz.questions")
-    return _render(items, context, kind="practice", name="quiz", quiz=module.id, title=title)
+    draw = module.practice_draw if module.practice_draw is not None and module.practice_draw < len(items) else None
+    return _render(items, context, kind="practice", name="quiz", quiz=module.id, title=title, draw=draw)
 
 
 def render_questions(items: Sequence[Item], context: QuizContext, *, name: str, seed: str) -> Markup:
@@ -122,7 +124,16 @@ class _Part:
 show(_Part, "stimulus", "items")
 
 
-def _render(items: Sequence[Item], context: QuizContext, *, kind: str, name: str, quiz: str, title: str) -> Markup:
+def _render(
+    items: Sequence[Item],
+    context: QuizContext,
+    *,
+    kind: str,
+    name: str,
+    quiz: str,
+    title: str,
+    draw: int | None = None,
+) -> Markup:
     parts = _parts(items, context)
     shown = [item for part in parts for item in part.items]
     page = context.environment.get_template("quiz/quiz.html").render(
@@ -131,10 +142,11 @@ def _render(items: Sequence[Item], context: QuizContext, *, kind: str, name: str
         quiz=quiz,
         title=title,
         course=context.course.info,
+        draw=draw,
         with_keys=True,
         cites={item.id: cites_of(item, context) for item in shown},
         island=_with_strings(
-            as_script(quiz_island(shown, context, kind=kind, quiz=quiz)),
+            as_script(quiz_island(shown, context, kind=kind, quiz=quiz, draw=draw)),
             _strings(context.catalogue, frozenset([kind, *(item.type for item in shown)])),
         ),
     )

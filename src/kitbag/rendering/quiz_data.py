@@ -58,10 +58,11 @@ class QuizContext:
     """From the name of a file under course/media."""
 
 
-def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz: str) -> Json:
+def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz: str, draw: int | None = None) -> Json:
     """Return what the quiz's script needs to know, keys included, ready to be written as JSON; but for its strings.
 
-    `kind` is `practice` or `checkpoint`; `quiz` names the quiz in saved answers and attempt records.
+    `kind` is `practice` or `checkpoint`; `quiz` names the quiz in saved answers and attempt records; `draw` is how many
+    of the items each try asks, where not all.
     """
     info = context.course.info
     entries = [_island_item(item, context) for item in items]
@@ -88,6 +89,7 @@ def quiz_island(items: Sequence[Item], context: QuizContext, *, kind: str, quiz:
             for objective in objectives
         ],
         "items": entries,
+        **({} if draw is None else {"draw": draw}),
     }
 
 

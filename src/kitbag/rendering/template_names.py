@@ -41,7 +41,7 @@ OF_ITS_OWN: Final[Mapping[str, str]] = {
     "packages/guide.html": "course digest items page_of parts platform platforms size style titles",
     "quiz/questions.html": "cloze in_order letters md media_href name needs_list number parts with_keys",
     "quiz/quiz.html": (
-        "cites cloze in_order island kind letters md media_href name needs_list number parts quiz title with_keys"
+        "cites cloze draw in_order island kind letters md media_href name needs_list number parts quiz title with_keys"
     ),
     "site/about.html": "here own page_scripts root styles",
     "site/blocks/activity.html": "block cites line md name",

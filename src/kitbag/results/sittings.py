@@ -19,7 +19,7 @@ from kitbag.inside import folder_inside
 from kitbag.questions.assembly import Assembly, DrawnItem, Form
 from kitbag.questions.form_id import FormId, read_form_id
 from kitbag.questions.model import Use
-from kitbag.questions.shuffle import shown_order
+from kitbag.questions.shuffle import drawn, shown_order
 from kitbag.results.attempt import Attempt
 from kitbag.results.judging import PRACTICE
 from kitbag.results.place import RECORDS, SITTINGS, results_folder
@@ -213,22 +213,27 @@ def form_quiz(course: Course, name: str, form: str | None) -> Quiz:
     """
     if form is None and name in {test.id for test in course.info.tests}:
         raise NoQuiz(f'Responses to the test "{name}" need the id of its form.')
-    return _quiz(course, name, form or f"{PRACTICE}0")
+    return _quiz(course, name, form or f"{PRACTICE}0", every=form is None)
 
 
-def _quiz(course: Course, name: str, form: str, taken: list[Attempt] | None = None) -> Quiz:
+def _quiz(course: Course, name: str, form: str, taken: list[Attempt] | None = None, *, every: bool = False) -> Quiz:
+    """Return a quiz by its form id; with `every`, practice asks all its items, whatever a sitting would draw."""
     tests = {test.id: test for test in course.info.tests}
     if name in tests:
-        drawn = Assembly(course.banks, course.info.tests).rebuild(form)
-        if drawn.test.id != name:
-            raise NoQuiz(f"The form {form} is of {drawn.test.id}, not of {name}.")
-        if any(one.attempt == drawn.attempt for one in taken or ()):
-            raise NoQuiz(f"Attempt {drawn.attempt} was taken already.")
-        return Quiz(course, drawn.test, name, drawn.id, drawn.attempt, drawn.items)
+        rebuilt = Assembly(course.banks, course.info.tests).rebuild(form)
+        if rebuilt.test.id != name:
+            raise NoQuiz(f"The form {form} is of {rebuilt.test.id}, not of {name}.")
+        if any(one.attempt == rebuilt.attempt for one in taken or ()):
+            raise NoQuiz(f"Attempt {rebuilt.attempt} was taken already.")
+        return Quiz(course, rebuilt.test, name, rebuilt.id, rebuilt.attempt, rebuilt.items)
     items = [item for item in course.bank_of[name].items if item.use is Use.PRACTICE] if name in course.bank_of else []
     if not items:
         raise NoQuiz(f'There is no test "{name}", and no module of that name with questions to practise.')
     seed = form.removeprefix(PRACTICE)
+    draw = next((module.practice_draw for module in course.modules if module.id == name), None)
+    if draw is not None and not every:
+        asked = drawn(seed, name, [item.id for item in items], draw)
+        items = [item for item in items if item.id in asked]
     return Quiz(course, None, name, form, 1, tuple(DrawnItem(item, shown_order(item, seed)) for item in items))
 
 

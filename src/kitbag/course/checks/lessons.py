@@ -7,7 +7,7 @@ from kitbag.course.blocks import Activity, Checkpoint, Moment, RolesChart, Table
 from kitbag.course.checks.common import COURSE, RESERVED, unknown
 from kitbag.course.model import Module
 from kitbag.course.parts import Parts, Path_, Places, walk
-from kitbag.findings import Finding, Place, Severity
+from kitbag.findings import Finding, Place, Severity, counted
 from kitbag.questions.checks import At, unique, unique_files
 from kitbag.questions.model import Use
 
@@ -96,6 +96,11 @@ def lessons(parts: Parts, places: Places) -> Iterator[Finding]:
 
 
 def _blocks(parts: Parts, module: Module, at: At) -> Iterator[Finding]:
+    bank = parts.banks.get(module.id)
+    count = sum(item.use is Use.PRACTICE for item in bank.items) if bank else 0
+    if bank and module.practice_draw is not None and module.practice_draw > count:
+        message = f"It draws {counted(module.practice_draw, 'item')}, and the module has {count} to practise with."
+        yield Finding("practice-draw", at("practice_draw"), message, "Every try asks all of them.", Severity.WARNING)
     for number, item in enumerate(module.self_checks):
         yield from _practice_item(parts, item, at, ("self_checks", number))
     for path, block in walk(module.lessons, ("lessons",)):

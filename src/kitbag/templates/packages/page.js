@@ -32,8 +32,9 @@
    */
   function handed(quiz, attempt, seconds, tally) {
     const items = new Map(quiz.items.map((item) => [item.id, item]));
+    const { draw = Infinity } = /** @type {{draw?: number}} */ (quiz);
     return {
-      whole: attempt.items.length === quiz.items.length,
+      whole: attempt.items.length === Math.min(draw, quiz.items.length),
       score: attempt.marks,
       ...tally,
       submitted: attempt.submitted,

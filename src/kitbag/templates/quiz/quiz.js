@@ -212,7 +212,8 @@
       } else box.append(make("p", {}, say("nothing_scored")));
       if (sitting.earlier.length) {
         const right = sitting.earlier.length + those("right").length;
-        box.append(make("p", {}, say("in_all", { right, count: `${quiz.items.filter(({ type }) => type !== "essay").length}` })));
+        const count = sitting.earlier.length + asked.filter(({ type }) => type !== "essay").length;
+        box.append(make("p", {}, say("in_all", { right, count: `${count}` })));
       }
       const states = /** @type {KitbagVerdict[]} */ (["right", "partly", "wrong", "blank", "pending"]).filter((state) => those(state).length);
       box.append(make("ul", "quiz-states", ...states.map((state) => make("li", { "data-state": state },
@@ -222,20 +223,20 @@
       if (practice && earned.possible.n) box.append(make("h4", {}, say("by_objective")), KitbagObjectives.byObjective(quiz, sitting, say));
       box.append(make("p", "quiz-buttons",
         ...(again.length ? [button(say("retry"), "quiz-main", () => startOver(again))] : []),
-        button(say("restart"), "", () => startOver(quiz.items)),
+        button(say("restart"), "", () => startOver()),
         ...(practice ? [button(say("print"), "", () => print())] : [])));
       part(practice ? "result" : "end").replaceChildren(box);
     }
 
-    /** @param {readonly KitbagQuestion[]} items The next sitting: all of the questions, or those to try again. */
+    /** @param {readonly KitbagQuestion[]} [items] The next sitting: these questions to try again, or a fresh start. */
     function startOver(items) {
       const right = asked.filter((item) => KitbagSitting.verdict(KitbagSitting.scoreOf(quiz, sitting, item)) === "right");
-      const earlier = items === quiz.items ? [] : [...sitting.earlier, ...right.map(({ id }) => id)];
+      const earlier = !items ? [] : [...sitting.earlier, ...right.map(({ id }) => id)];
       sitting = KitbagSitting.begin(quiz, { items, number: sitting.number + 1, earlier });
       save();
       lay();
       enter(articleOf(asked[0].id));
-      announce(say(items === quiz.items ? "started" : "retrying", { count: items.length }));
+      announce(say(items ? "retrying" : "started", { count: asked.length }));
     }
 
     /** Go on where this device stopped. */

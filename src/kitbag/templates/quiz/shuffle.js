@@ -69,6 +69,18 @@ const KitbagShuffle = (() => {
   }
 
   /**
+   * So many of the ids, drawn from the seed, in the order in which they are given; all where there are fewer.
+   * @param {string} seed
+   * @param {string} quiz The name of the practice quiz.
+   * @param {readonly string[]} ids
+   * @param {number} count
+   */
+  function drawn(seed, quiz, ids, count) {
+    const chosen = new Set(shuffled(seed, `draw ${quiz}`, ids).slice(0, count));
+    return ids.filter((id) => chosen.has(id));
+  }
+
+  /**
    * The ids of options, elements or responses in the order to show; empty where nothing is shuffled. An ordering is
    * never shown in its right order: where the draw yields that, its first element goes to the end.
    * @param {KitbagItem} item
@@ -96,5 +108,5 @@ const KitbagShuffle = (() => {
     }
   }
 
-  return { sha256, shuffled, shownOrder };
+  return { sha256, shuffled, drawn, shownOrder };
 })();

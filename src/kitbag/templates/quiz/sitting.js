@@ -8,7 +8,7 @@
  *   mistakes: {gap: string, answers: string[], feedback: string}[],
  *   rubric?: {id: string, text: string, points: number}[], model_answer?: string}} KitbagQuestion
  * @typedef {{kind: "practice" | "checkpoint" | "test", quiz: string, course: string, edition: string, language: string,
- *   scoring: KitbagRule, rule?: KitbagRule | null, version: string, objectives: KitbagObjective[], items: KitbagQuestion[],
+ *   scoring: KitbagRule, rule?: KitbagRule | null, version: string, objectives: KitbagObjective[], items: KitbagQuestion[], draw?: number,
  *   strings: {[key: string]: string}}} KitbagIsland
  * @typedef {{response: KitbagResponse, marking?: {[criterion: string]: number}}} KitbagAnswer
  *   `marking` is how the trainee marked their own essay.
@@ -64,15 +64,23 @@ const KitbagSitting = (() => {
     return `${local}${offset < 0 ? "-" : "+"}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
   }
 
+  /** The questions of a fresh sitting. @param {KitbagIsland} quiz @param {string} seed */
+  function drawnOf(quiz, seed) {
+    if (!quiz.draw) return quiz.items;
+    const ids = KitbagShuffle.drawn(seed, quiz.quiz, quiz.items.map(({ id }) => id), quiz.draw);
+    return quiz.items.filter(({ id }) => ids.includes(id));
+  }
+
   /**
-   * A new sitting of some of the questions.
+   * A new sitting: of some of the questions, or of those that the quiz draws.
    * @param {KitbagIsland} quiz
    * @param {{items?: readonly KitbagQuestion[], number?: number, earlier?: string[]}} [how]
    * @returns {KitbagSittingState}
    */
-  function begin(quiz, { items = quiz.items, number = 1, earlier = [] } = {}) {
+  function begin(quiz, { items, number = 1, earlier = [] } = {}) {
     const id = uuid();
     const seed = id.slice(0, 8);
+    items ||= drawnOf(quiz, seed);
     /** @type {KitbagSittingState["answers"]} */
     const answers = {};
     for (const item of items) answers[item.id] = { response: null };
