@@ -676,6 +676,8 @@ def _write_contents(
     target = settings.into / CONTENTS
     found = _standing(settings, noted)
     if not found[0] and not found[1]:
+        if ledger:
+            ledger.contents_made(found)
         return []
     try:
         before = read_within(into, CONTENTS)
