@@ -3,7 +3,7 @@
 import ast
 import inspect
 import json
-from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from textwrap import dedent
 from typing import Any, Final
@@ -64,19 +64,22 @@ def _describe(model: type[Model], schema: dict[str, Any]) -> None:
     fields = schema.get("properties", {})
     for owner in reversed(model.__mro__):
         if issubclass(owner, Model):
-            for name, text in _docstrings(owner):
+            for name, text in _docstrings(owner).items():
                 field = fields.get(model.model_fields[name].alias or name)
                 if field is not None:
                     field["description"] = text
 
 
-def _docstrings(model: type[Model]) -> Iterator[tuple[str, str]]:
-    """Give the docstring under each field that a class defines itself."""
+@cache
+def _docstrings(model: type[Model]) -> dict[str, str]:
+    """Return the docstring under each field that a class defines itself; to find its source takes long."""
+    docstrings = {}
     [definition] = ast.parse(dedent(inspect.getsource(model))).body
     body = definition.body if isinstance(definition, ast.ClassDef) else []
     for field, after in pairwise(body):
         match field, after:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                yield name, inspect.cleandoc(text)
+                docstrings[name] = inspect.cleandoc(text)
             case _:
                 pass  # No field, or one without a docstring.
+    return docstrings

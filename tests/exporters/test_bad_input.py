@@ -39,7 +39,10 @@ def tea(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PROJECT, tmp_path / "tea"))
 
 
-@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize(
+    "title",
+    [pytest.param(" ".join(TITLES), id="all"), *(pytest.param(title, marks=pytest.mark.slow) for title in TITLES)],
+)
 def test_a_hostile_title_makes_sound_packages(title: str, tmp_path: Path) -> None:
     loaded = load_course(PROJECT)
     assert loaded.course is not None
