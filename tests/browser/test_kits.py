@@ -891,13 +891,15 @@ def test_a_text_that_could_not_be_copied_is_not_taken_for_saved(open_test: Calla
     "saved",
     [
         "{",
-        "[]",
-        '"x"',
-        '{"rev": 1}',
+        pytest.param("[]", marks=pytest.mark.slow),
+        pytest.param('"x"', marks=pytest.mark.slow),
+        pytest.param('{"rev": 1}', marks=pytest.mark.slow),
         '{"rev": 1, "schema": "kitbag-test/1", "done": [null, {}, {"record": {"items": [], "marks": "x"}}]}',
         '{"rev": 1, "schema": "kitbag-test/1", "done": [], "sitting": {"version": 1}, "allowed": ["constructor", "x"]}',
         '{"rev": 1, "schema": "kitbag-test/1", "done": [{"record": {"id": "x", "items": [null], "marks": "1"}}]}',
-        '{"rev": 1, "schema": "kitbag-test/1", "done": 7, "sitting": {"version": 1}}',
+        pytest.param(
+            '{"rev": 1, "schema": "kitbag-test/1", "done": 7, "sitting": {"version": 1}}', marks=pytest.mark.slow
+        ),
     ],
 )
 def test_what_cannot_be_read_back_is_left_alone(open_test: Callable[..., Page], saved: str) -> None:
@@ -990,7 +992,7 @@ def test_the_page_for_instructors(page: Page, build: Path, axe: Callable[[Page],
     expect(page.locator("h1")).to_have_text("Test cut")
 
 
-@pytest.mark.parametrize("width", [320, 768, 1280, 3840])
+@pytest.mark.parametrize("width", [320, 768, *(pytest.param(width, marks=pytest.mark.slow) for width in (1280, 3840))])
 def test_nothing_scrolls_sideways(open_test: Callable[..., Page], width: int) -> None:
     page = open_test("all", viewport={"width": width, "height": 800})
     if width == 768:  # text at 200 %

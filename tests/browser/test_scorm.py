@@ -191,6 +191,12 @@ def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+every_day_in_one = pytest.mark.parametrize(
+    "version", ["scorm12", pytest.param("scorm2004", marks=pytest.mark.slow)], indirect=True
+)
+"""What does not depend on the version, once whole attempts have been made in both."""
+
+
 def unpacked(version: str, folder: Path, units: Units = "module", **info: Any) -> Path:
     target = folder / f"{version}-{units}"
     with opened(version, units, **info) as archive:
@@ -219,6 +225,7 @@ def platform(open_platform: Callable[..., Platform]) -> Platform:
     return open_platform()
 
 
+@every_day_in_one
 def test_nothing_is_told_before_the_trainee_acts_and_looking_in_completes_nothing(platform: Platform) -> None:
     platform.visit()
     assert platform.told() == SUSPENDED[platform.version]
@@ -260,6 +267,7 @@ def test_a_whole_attempt_passes(platform: Platform) -> None:
     platform.leave()
 
 
+@every_day_in_one
 def test_closing_in_the_middle_passes_nothing_and_the_next_visit_goes_on(platform: Platform) -> None:
     frame = platform.visit()
     platform.answer(
@@ -319,6 +327,7 @@ def test_a_platform_that_refuses_is_told_of_and_the_quiz_goes_on(platform: Platf
     platform.page.evaluate("() => { window.refuse = false }")
 
 
+@every_day_in_one
 def test_without_a_platform_the_device_keeps_it(platform: Platform) -> None:
     page = platform.open_page(origins=(platform.origin,))
     page.goto(f"{platform.origin}/launch-unit-m1.html")
@@ -509,6 +518,7 @@ def test_who_reads_again_comes_back_to_the_test(platform: Platform, sit: Any) ->
     expect(platform.inner().get_by_role("button", name="Go to attempt 2")).to_be_visible()
 
 
+@every_day_in_one
 def test_a_pretest_is_completed_and_neither_passed_nor_failed(platform: Platform, sit: Any) -> None:
     platform.visit(PRETEST)
     taking = sit(platform.inner())
@@ -541,6 +551,7 @@ def test_a_platform_that_stays_with_the_unit_before_is_told_apart_from_none(plat
     expect(notice).to_contain_text("still holds on to the unit you had open before")
 
 
+@every_day_in_one
 def test_a_review_visit_begins_no_test(platform: Platform) -> None:
     platform.visit(FINAL, **{platform.names["mode"]: "review"})
     inner = platform.inner()
@@ -603,6 +614,7 @@ def test_the_whole_course_is_passed_by_its_final_test_and_completed_by_all_of_it
     assert told[names["raw"]] == "100"
 
 
+@every_day_in_one
 def test_lessons_that_were_opened_complete_a_module_where_the_author_says_so(
     open_platform: Callable[..., Platform],
 ) -> None:

@@ -135,7 +135,7 @@ def test_a_module_is_completed_by_its_lessons_and_passed_by_its_practice(classro
     assert judge(room.lms) == []
 
 
-@pytest.mark.parametrize("mode", ["Review", "Browse"])
+@pytest.mark.parametrize("mode", ["Review", pytest.param("Browse", marks=pytest.mark.slow)])
 def test_looking_back_tells_nothing_but_that_it_came_and_went(mode: str, classroom: Any, judge: Any) -> None:
     room = classroom()
     room.lms.mode = mode
@@ -174,7 +174,7 @@ def test_what_was_told_is_not_told_again_when_the_platform_forgets_the_state(
     assert judge(room.lms) == []
 
 
-@pytest.mark.parametrize("how", ["token", 401, 500])
+@pytest.mark.parametrize("how", ["token", 500, pytest.param(401, marks=pytest.mark.slow)])
 def test_a_platform_that_refuses_is_told_of_and_nothing_is_sent(how: str | int, classroom: Any, sit: Any) -> None:
     room = classroom()
     room.lms.sick = how if isinstance(how, int) else 0
