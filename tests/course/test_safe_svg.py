@@ -29,6 +29,7 @@ def faults(inside: str) -> list[tuple[int, str]]:
         '<use xlink:href="#a"/><use href="#a"/><image href="' + PIXEL + '"/>',
         "<style>.a{fill:#123}</style><!-- made by hand -->",
         '<i:guide xmlns:i="http://www.inkscape.org/namespaces/inkscape"/><metadata/>',
+        '<metadata><Work xmlns="http://web.resource.org/cc/"/></metadata>',
     ],
 )
 def test_drawings_are_kept(inside: str) -> None:
@@ -41,6 +42,12 @@ def test_drawings_are_kept(inside: str) -> None:
         ("<script>alert(1)</script>", "the element <script>"),
         ('<h:script xmlns:h="http://www.w3.org/1999/xhtml"/>', "the element <script>"),
         ("<foreignObject/>", "the element <foreignObject>"),
+        # Pasted into HTML, which knows no namespaces, these would run and load.
+        ('<script xmlns="http://www.inkscape.org/namespaces/inkscape">x()</script>', "the element <script>"),
+        (
+            '<g xmlns:xlink="http://creativecommons.org/ns#"><image xlink:href="//x.test/a.png"/></g>',
+            'the prefix "xlink" for something else',
+        ),
         ('<a href="#x"/>', "the element <a>"),
         ('<animate attributeName="href" to="javascript:x"/>', "the element <animate>"),
         ('<rect onclick="x"/>', 'the attribute "onclick"'),

@@ -28,7 +28,13 @@ _NOTES: Final = (
     "http://www.serif.com/",
     "http://www.bohemiancoding.com/sketch/ns",
 )
-"""Namespaces in which drawing programs leave notes of their own; browsers give them no meaning."""
+"""Namespaces in which drawing programs leave notes of their own; browsers give them no meaning.
+
+HTML knows no namespaces, and a drawing may be pasted into a page: there `<script xmlns="…inkscape">` runs, and whatever
+has the prefix `xlink` is a link. So notes have a prefix, and that prefix is what it says.
+"""
+_LICENCE: Final = frozenset({"Agent", "License", "Work", "permits", "prohibits", "requires"})
+"""What old drawings say of their licence without a prefix."""
 ELEMENTS: Final = frozenset(
     """
     svg g defs symbol use title desc metadata style switch
@@ -137,7 +143,10 @@ def _unsafe_node(node: Any, pictures: Embedded) -> Iterator[UnsafeDrawing]:
         yield UnsafeDrawing(line, "an entity or a processing instruction")
         return
     name = etree.QName(node)
-    if name.namespace in _NOTES:
+    if node.nsmap.get("xlink", _XLINK) != _XLINK:
+        yield UnsafeDrawing(line, 'the prefix "xlink" for something else')
+        return
+    if name.namespace in _NOTES and (node.prefix or name.localname in _LICENCE):
         return
     if name.namespace != SVG or name.localname not in ELEMENTS:
         yield UnsafeDrawing(line, f"the element <{name.localname}>")
