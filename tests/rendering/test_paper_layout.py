@@ -117,6 +117,18 @@ def test_labels_of_choices_stand_beside_their_own_line() -> None:
     assert all(above.y - below.y > 10 for above, below in pairwise(letters))
 
 
+def test_an_arabic_chart_is_words_because_its_drawing_cannot_be_read() -> None:
+    english, other = (document(course, "course-book").html() for course in (course_in(TEA), arabic(course_in(TEA))))
+    assert (english.count('class="chart"'), english.count('class="chart-list"')) == (1, 1)
+    assert (other.count('class="chart"'), other.count('class="chart-list"')) == (0, 1)
+
+
+def test_the_page_number_of_an_arabic_course_is_one_english_run() -> None:
+    html = document(arabic(course_in(TEA)), "course-book").html()
+    number = '<span lang="en" dir="ltr">Page <span class="page"></span> of <span class="pages"></span></span>'
+    assert f'<p class="running foot-end">{number}</p>' in html
+
+
 def test_no_style_of_print_names_a_side() -> None:
     """A side named `left` is wrong in half of the directions; binding edges of pages are where they are."""
     named = re.compile(r"(?:margin|padding|border)-(?:left|right)|float: (?:left|right)|text-align: (?:left|right)")

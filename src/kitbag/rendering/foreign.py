@@ -45,12 +45,19 @@ def settled(html: str, language: str, direction: str) -> str:
     if FOREIGN not in html:
         return html
     turns = direction == "rtl"
+    elements, isolates = _elements(language, turns=turns), _isolates(turns=turns)
     pieces = _PIECES.split(html)
+    # Marks that an author typed may be left open: then each run of text closes its own, and no element is torn.
+    balanced = html.count(FOREIGN) + html.count(OWN) == html.count(END)
+    open_marks: list[tuple[str, str]] = []
     made = []
     # Text, then a tag or a whole element, then the name of that element.
     for text, whole in zip(pieces[::3], [*pieces[1::3], ""], strict=True):
-        made.append(_settled_text(text, _elements(language, turns=turns)))
-        made.append(_settled_text(whole, _isolates(turns=turns)))
+        made.append(_settled_text(text, elements, open_marks))
+        if not balanced:
+            made += [closes for _, closes in reversed(open_marks)]
+            open_marks.clear()
+        made.append(_settled_text(whole, isolates, []))
     return "".join(made)
 
 
@@ -65,21 +72,18 @@ def _isolates(*, turns: bool) -> dict[str, tuple[str, str]]:
     return {FOREIGN: (_LEFT_TO_RIGHT, _POP), OWN: (_RIGHT_TO_LEFT, _POP)}
 
 
-def _settled_text(text: str, ways: dict[str, tuple[str, str]]) -> str:
+def _settled_text(text: str, ways: dict[str, tuple[str, str]], open_marks: list[tuple[str, str]]) -> str:
+    """Return a text with what its marks stand for. `open_marks` are those still open, with what closes each."""
     made = []
-    open_marks: list[str] = []
-    inside: list[str] = []
     for part in _MARKS.split(text):
         if part in ways:
-            # A string in a string of the same language needs no second element.
-            outer = inside[-1] if inside else OWN
-            opens, closes = ways[part] if part != outer else ("", "")
+            # A string inside a string of the same language needs no second element.
+            around = open_marks[-1][0] if open_marks else OWN
+            opens, closes = ways[part] if part != around else ("", "")
             made.append(opens)
-            open_marks.append(closes)
-            inside.append(part)
+            open_marks.append((part, closes))
         elif part == END:
-            made.append(open_marks.pop() if open_marks else "")
-            inside = inside[: len(open_marks)]
+            made.append(open_marks.pop()[1] if open_marks else "")
         else:
             made.append(part)
-    return "".join(made + open_marks[::-1])
+    return "".join(made)
