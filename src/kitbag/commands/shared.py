@@ -142,8 +142,11 @@ def without_notes(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def place_of(course: Course, places: Places) -> Callable[[str], Place]:
-    """Return where an item or a test stands, by its id."""
-    found = {
+    """Return where an item or a test stands, or the draw of a module's practice quiz, by its id."""
+    found: dict[str, tuple[str | int, ...]] = {
+        module.id: (f"course/{module.id}.yaml", "practice_draw") for module in course.modules
+    }
+    found |= {
         item.id: (f"questions/{bank.module}.yaml", "items", number)
         for bank in course.banks
         for number, item in enumerate(bank.items)

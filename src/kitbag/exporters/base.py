@@ -238,8 +238,9 @@ def select(
 
 
 def bank_places(course: Course) -> Callable[[str], Place]:
-    """Return what tells the file of an item by its id, and of all else the course's own."""
-    files = {item.id: f"questions/{bank.module}.yaml" for bank in course.banks for item in bank.items}
+    """Return what tells the file of an item or a module by its id, and of all else the course's own."""
+    files = {module.id: f"course/{module.id}.yaml" for module in course.modules}
+    files |= {item.id: f"questions/{bank.module}.yaml" for bank in course.banks for item in bank.items}
     return lambda subject: Place(files.get(subject, "course/course.yaml"))
 
 
