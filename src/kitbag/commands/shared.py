@@ -143,16 +143,20 @@ def without_notes(findings: Iterable[Finding]) -> list[Finding]:
 
 def place_of(course: Course, places: Places) -> Callable[[str], Place]:
     """Return where an item or a test stands, or the draw of a module's practice quiz, by its id."""
-    found: dict[str, tuple[str | int, ...]] = {
-        module.id: (f"course/{module.id}.yaml", "practice_draw") for module in course.modules
-    }
-    found |= {
+    found = {
         item.id: (f"questions/{bank.module}.yaml", "items", number)
         for bank in course.banks
         for number, item in enumerate(bank.items)
     }
     found |= {test.id: ("course/course.yaml", "tests", number) for number, test in enumerate(course.info.tests)}
-    return lambda name: places.at(*found[name]) if name in found else places.at("course/course.yaml")
+    modules = {module.id for module in course.modules}
+
+    def place(name: str) -> Place:
+        if name in found:
+            return places.at(*found[name])
+        return places.at(f"course/{name}.yaml", "practice_draw") if name in modules else places.at("course/course.yaml")
+
+    return place
 
 
 @contextlib.contextmanager
