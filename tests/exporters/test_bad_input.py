@@ -141,7 +141,7 @@ def test_a_disk_that_is_really_full_leaves_everything_as_it_was(tea: Path, small
         f"{packages} cannot be written: No space left on device. What was there before is still there."
     )
     assert {path.name: path.read_bytes() for path in packages.iterdir()} == before
-    assert sorted(path.name for path in small_disk.iterdir()) == [".lock", ".made.json", "packages"]
+    assert sorted(path.name for path in small_disk.iterdir()) == [".lock", ".made.json", "index.html", "packages"]
     assert check_folder(packages)[0] == []
 
 
