@@ -10,6 +10,7 @@ from jinja2.runtime import BlockReference, Macro, TemplateReference
 from jinja2.utils import Namespace
 
 from kitbag.rendering.course_templates import ATTRIBUTES, CourseEnvironment, CourseTemplate
+from kitbag.rendering.environment import MixedEnvironment
 from kitbag.rendering.template_data import SCALARS, Function, View
 
 Given = list[tuple[str, CourseEnvironment, dict[str, Any]]]
@@ -63,7 +64,10 @@ def _attributes(environment: CourseEnvironment, path: str, value: Any) -> None:
 
 
 def given_to_templates(patch: pytest.MonkeyPatch) -> Given:
-    """Let templates run as ever, and note what each is given. The list grows with every page."""
+    """Let templates run as ever, and note what each is given. The list grows with every page.
+
+    Each template runs as if the course had put its own in its place.
+    """
     given: Given = []
     render = CourseTemplate.render
 
@@ -75,4 +79,5 @@ def given_to_templates(patch: pytest.MonkeyPatch) -> Given:
         return render(self, values)
 
     patch.setattr(CourseTemplate, "render", noting)
+    patch.setattr(MixedEnvironment, "_look", lambda *_: True)
     return given

@@ -86,6 +86,41 @@ def test_without_templates_of_its_own_a_course_has_the_theme_alone(own: Path, br
     assert isinstance(environment(own), ThemeEnvironment)
 
 
+def in_sandbox(own: Path, name: str) -> bool:
+    return isinstance(environment(own).get_template(name).environment, CourseEnvironment)
+
+
+def test_the_sandbox_is_for_templates_of_a_course_and_those_that_show_one(own: Path) -> None:
+    put(own, "about.html", "mine")
+    put(own, SIGNS, "mine {% macro sign(name) %}{% endmacro %}")
+    assert in_sandbox(own, "about.html")
+    assert in_sandbox(own, "site/about.html"), "it shows a template whose name is known only when the page is made"
+    assert in_sandbox(own, SIGNS)
+    assert in_sandbox(own, "site/page.html"), "it imports the course's signs"
+    assert in_sandbox(own, "site/lesson.html"), "it extends a template that does"
+    assert in_sandbox(own, "site/blocks/notice.html")
+    assert not in_sandbox(own, "quiz/quiz.html")
+    assert not in_sandbox(own, "handouts/base.html")
+
+
+def test_a_template_chosen_from_several_runs_where_it_would_alone(own: Path) -> None:
+    put(own, "key.html", "mine")
+    choose = environment(own).select_template
+    assert choose(["key.html", "handouts/key.html"]).render() == "mine"
+    assert isinstance(choose(["exam.html", "handouts/exam.html"]).environment, ThemeEnvironment)
+    with pytest.raises(TemplateNotFound):
+        choose(["none.html", "handouts/none.html"])
+
+
+def test_the_theme_beside_a_course_s_templates_can_t_reach_them(own: Path) -> None:
+    put(own, SIGNS, "mine")
+    put(own, "about.html", "mine")
+    beside = environment(own).get_template("quiz/quiz.html").environment
+    assert beside.get_template(SIGNS).render().strip() == ""
+    with pytest.raises(TemplateNotFound):
+        beside.get_template("about.html")
+
+
 def test_with_templates_of_a_course_those_of_the_theme_keep_its_rules(own: Path) -> None:
     put(own, SIGNS, "mine")
     made = environment(own)

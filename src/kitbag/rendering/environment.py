@@ -3,8 +3,10 @@
 Templates of a course folder come from someone we don't know, so with them everything runs in `course_templates`.
 """
 
-from collections.abc import Callable, MutableMapping
-from functools import partial
+import re
+from collections.abc import Callable, Iterable, MutableMapping
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -34,6 +36,9 @@ BRAND: Final = "brand.css"
 """The style sheet in a course's `templates/`, which is no template."""
 LARGEST_TEMPLATE: Final = 1_000_000
 """Bytes in one file of a course's `templates/`."""
+
+_SHOWN: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+("[^"]*"|'[^']*'|)""")
+"""What a template names that it shows; empty where the name isn't written out."""
 
 Templates: TypeAlias = ThemeEnvironment | CourseEnvironment
 
@@ -97,6 +102,83 @@ def has_templates(folder: Path) -> bool:
     return any(name != f"templates/{BRAND}" for name, _ in files_inside(folder, "templates"))
 
 
+class MixedEnvironment(CourseEnvironment):
+    """The sandbox for a course's templates, and for those of the theme that show one; the rest of the theme beside it.
+
+    The theme alone has no way to the course's templates: its loader doesn't know them. So a mistake in telling which
+    template needs the sandbox could leave a course's template out of a page, and never let it out of the sandbox.
+    """
+
+    def __init__(self, alone: ThemeEnvironment, own: CourseTemplates, theme: list[BaseLoader], **options: Any) -> None:
+        """Take the environment of the theme alone, the course's templates, and where the theme's are found."""
+        self._alone = alone
+        self._own = own
+        self._theme = ChoiceLoader(theme)
+        self._needs_sandbox = cache(self._look)
+        super().__init__(loader=ChoiceLoader([own, *theme]), **options)
+
+    def offer_filters(self, **filters: Callable[..., Any]) -> None:
+        """Let templates use filters."""
+        super().offer_filters(**filters)
+        self._alone.offer_filters(**filters)
+
+    def share(self, **values: Any) -> None:
+        """Let every template see these values."""
+        super().share(**values)
+        self._alone.share(**values)
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's signature
+    ) -> Template:
+        """Return a template. One that another asks for, its `parent`, runs where that one does."""
+        if parent is None and isinstance(name, str) and not self._needs_sandbox(name):
+            self._alone.finish = self.finish
+            return self._alone.get_template(name, None, globals)
+        return super().get_template(name, parent, globals)
+
+    def select_template(
+        self,
+        names: Iterable[str | Template],
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's signature
+    ) -> Template:
+        """Return the first of several templates that is there."""
+        asked = list(names)
+        for name in asked:
+            with suppress(TemplateNotFound):
+                return self.get_template(name, parent, globals)
+        return super().select_template(asked, parent, globals)
+
+    def _look(self, name: str) -> bool:
+        """Tell whether a template is the course's, or shows one, directly or through others."""
+        waiting, seen = [name], set()
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            try:
+                self._own.get_source(self, at)
+            except TemplateNotFound:
+                pass
+            except TemplateSyntaxError:
+                return True
+            else:
+                return True
+            try:
+                source, *_ = self._theme.get_source(self._alone, at)
+            except TemplateNotFound:
+                return True
+            for literal in _SHOWN.findall(source):
+                if not literal:  # a name that is known only when the page is made
+                    return True
+                waiting.append(literal[1:-1])
+        return False
+
+
 def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str) -> Templates:
     """Return an environment in which templates are named from `templates/`: `site/lesson.html`.
 
@@ -116,14 +198,14 @@ def make_environment(*, folder: Path | None, catalogue: Catalogue, language: str
         "keep_trailing_newline": True,
         "auto_reload": False,
     }
+    kept = CompiledTemplates(shown, theme_code.__file__)
+    alone = ThemeEnvironment(loader=ChoiceLoader(loaders), bytecode_cache=kept, **options)
     environment: Templates
     if folder is not None and has_templates(folder):
         kept = CompiledTemplates(shown, course_templates.__file__, kind=".course")
-        loader = ChoiceLoader([CourseTemplates(folder), *loaders])
-        environment = CourseEnvironment(loader=loader, bytecode_cache=kept, **options)
+        environment = MixedEnvironment(alone, CourseTemplates(folder), loaders, bytecode_cache=kept, **options)
     else:
-        kept = CompiledTemplates(shown, theme_code.__file__)
-        environment = ThemeEnvironment(loader=ChoiceLoader(loaders), bytecode_cache=kept, **options)
+        environment = alone
     renderer = MarkdownRenderer()
     environment.offer_filters(
         markdown=renderer.block,
