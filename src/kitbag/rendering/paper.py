@@ -146,7 +146,12 @@ def instructor_documents(course: Course, *, size: Size, templates: Path | None) 
         certificate(course, None, size=size, templates=templates, path=f"{INSTRUCTOR}/certificate.pdf"),
     ]
     for number, module in enumerate(course.modules, 1):
-        this: dict[str, Any] = {"module": module, "number": number, "activities": list(_blocks(module, Activity))}
+        this: dict[str, Any] = {
+            "module": module,
+            "number": number,
+            "activities": list(_blocks(module, Activity)),
+            "practised": _answered(press, course, module, every=True),
+        }
         made.append(
             press.document(
                 f"{INSTRUCTOR}/guide-{module.id}.pdf",
@@ -161,7 +166,6 @@ def instructor_documents(course: Course, *, size: Size, templates: Path | None) 
                 f"{INSTRUCTOR}/answers-{module.id}.pdf",
                 "answers.html",
                 title("paper.title.answers", module=module.title),
-                practised=_answered(press, course, module, every=True),
                 **this,
             )
         )
