@@ -40,6 +40,15 @@ def test_every_note_is_given_and_the_instructors_part_is_left_alone(loaded: Load
     ]
 
 
+def test_a_word_the_glossary_explains_is_no_acronym_only_because_of_its_capitals(loaded: Loaded) -> None:
+    assert loaded.course
+    first = loaded.course.glossary.terms[0]
+    named = first.model_copy(update={"term": "the question", "forms": ("QXZ",), "expansion": None})
+    glossary = loaded.course.glossary.model_copy(update={"terms": (*loaded.course.glossary.terms, named)})
+    notes = readability_notes(replace(loaded.course, glossary=glossary), loaded.places)
+    assert not any("QXZ" in str(finding) for finding in notes)
+
+
 def test_a_lesson_is_told_in_figures(loaded: Loaded) -> None:
     assert loaded.course
     water, tasting = readability(loaded.course)

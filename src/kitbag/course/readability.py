@@ -65,10 +65,12 @@ def readability_notes(course: Course, places: Places) -> list[Finding]:
         return []
     explained = _explained_words(course)
     expansions = {term.term: term.expansion for term in course.glossary.terms if term.expansion}
+    words = [term for term in course.glossary.terms if not term.expansion]
+    in_capitals = {word for term in words for form in (term.term, *term.forms) for word in form.split()}
     found: list[Finding] = []
     for module in course.modules:
         file = f"course/{module.id}.yaml"
-        for code, path, message, hint in (*_lesson_notes(module, explained), *_acronyms(module, expansions)):
+        for code, path, message, hint in (*_lesson_notes(module, explained), *_acronyms(module, expansions, in_capitals)):
             found.append(Finding(code, places.at(file, *path), message, hint, Severity.NOTE))
     return in_order(found)
 
@@ -92,14 +94,19 @@ def _lesson_notes(module: Module, explained: frozenset[str]) -> Iterator[_Note]:
             yield "long-word", ("lessons", number), message, "Use shorter ones, or explain them in the glossary."
 
 
-def _acronyms(module: Module, expansions: dict[str, str]) -> Iterator[_Note]:
-    """Find acronyms whose first use in a module comes before, or without, what they stand for."""
+def _acronyms(module: Module, expansions: dict[str, str], in_capitals: set[str]) -> Iterator[_Note]:
+    """Find acronyms whose first use in a module comes before, or without, what they stand for.
+
+    A word that the glossary explains, and that stands for no longer name, is only written in capitals.
+    """
     read = ""
     met: set[str] = set()
     for lesson, path, text in _texts(module):
         for match in _ACRONYM.finditer(text):
             name = match[0]
-            if name in met or name in EVERYDAY or name.lower() in ENGLISH_STOP_WORDS or _ROMAN.fullmatch(name):
+            if name in met or name in EVERYDAY or name in in_capitals:
+                continue
+            if name.lower() in ENGLISH_STOP_WORDS or _ROMAN.fullmatch(name):
                 continue
             met.add(name)
             expansion = expansions.get(name, "")
