@@ -29,13 +29,13 @@ class Shot(NamedTuple):
 
 
 # A wrong option of the first question, and then the result in spite of what is left unanswered.
-WRONG_ANSWER = ("[data-item=m1-01] input[value=d]", ".quiz-main", "text=See my result as it is")
+WRONG_ANSWER = ("[data-item=m1-44] input[value=a]", ".quiz-main", "text=See my result as it is")
 
 SHOTS = (
     Shot("start", "index.html", 1280, 800),
-    Shot("lesson", "lessons/m1/impact-and-roles.html", 1280, 1000),
+    Shot("lesson", "lessons/m2/the-well-and-the-wall.html", 1280, 1000),
     Shot("quiz", "practice/m1.html", 1280, 800, clicks=WRONG_ANSWER, scroll_to="[data-item]"),
-    Shot("phone", "lessons/m1/origins.html", 360, 740),
+    Shot("phone", "lessons/m1/what-gender-means.html", 360, 740),
 )
 
 SHEETS = {"handout": "handouts/trainee/handout-m2.pdf", "guide": "handouts/instructor/guide-m2.pdf"}

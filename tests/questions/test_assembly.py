@@ -309,4 +309,4 @@ def test_the_shipped_bank_gives_a_form_for_every_seed(seed: str, shipped: Assemb
     first, second = (shipped.draw("final", seed=seed, attempt=attempt) for attempt in (1, 2))
     pretest = shipped.draw("pretest", seed=seed)
     drawn = [one.item.id for form in (first, second, pretest) for one in form.items]
-    assert len(drawn) == len(set(drawn)) == 25 + 25 + 12
+    assert len(drawn) == len(set(drawn)) == 28 + 28 + 14
