@@ -99,7 +99,6 @@ OUTSIDE_THE_GATE = {
         "exporters/epub.py": {"read_text"},
         "exporters/guides.py": {"read_text"},
         "exporters/single.py": {"read_text"},
-        "exporters/epub.py": {"read_text"},
         "exporters/units.py": {"read_text"},
         "rendering/catalogue.py": {"read_text", "is_file"},
         "rendering/compiled.py": {"read_bytes", "mkdir"},

@@ -70,7 +70,8 @@ def readability_notes(course: Course, places: Places) -> list[Finding]:
     found: list[Finding] = []
     for module in course.modules:
         file = f"course/{module.id}.yaml"
-        for code, path, message, hint in (*_lesson_notes(module, explained), *_acronyms(module, expansions, in_capitals)):
+        acronyms = _acronyms(module, expansions, in_capitals)
+        for code, path, message, hint in (*_lesson_notes(module, explained), *acronyms):
             found.append(Finding(code, places.at(file, *path), message, hint, Severity.NOTE))
     return in_order(found)
 
