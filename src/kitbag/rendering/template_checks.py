@@ -16,7 +16,7 @@ from jinja2.meta import find_undeclared_variables
 from kitbag.course import blocks, model
 from kitbag.files import is_leftover
 from kitbag.findings import Finding, Place, Severity, did_you_mean
-from kitbag.inside import files_inside
+from kitbag.inside import files_inside, kind_inside
 from kitbag.questions.blueprint import Assessment
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.course_templates import FILTERS
@@ -90,7 +90,9 @@ class _Templates:
         self._files = sorted(
             name.removeprefix("templates/")
             for name, _ in files_inside(folder, "templates")
-            if name != f"templates/{BRAND}" and not _is_idle(name.rpartition("/")[2])
+            if name != f"templates/{BRAND}"
+            and not _is_idle(name.rpartition("/")[2])
+            and kind_inside(folder, name) == "file"  # anything else has a finding of its own
         )
         self._plain = Environment(autoescape=True)
         self._plain.filters |= dict.fromkeys(FILTERS, str)
