@@ -285,7 +285,10 @@ class CourseEnvironment(SandboxedEnvironment):
         filters: Mapping[str, Any] = {name: kept for name, kept in self.filters.items() if name in FILTERS}
         tests: Mapping[str, Any] = self.tests
         self.filters = {}
-        self.offer_filters(**{**filters, "join": self._join, "replace": self._replace, "tojson": self._tojson})
+        # Its own method: what guards the sandbox is nothing for an environment beside it.
+        CourseEnvironment.offer_filters(
+            self, **{**filters, "join": self._join, "replace": self._replace, "tojson": self._tojson}
+        )
         self.tests = {name: self._guarded(name, tests[name]) for name in TESTS}
         self.globals = {"range": Function(self._range), "namespace": Namespace}
 
