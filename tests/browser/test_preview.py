@@ -206,7 +206,7 @@ def test_a_template_with_a_mistake_is_told_on_the_page_it_breaks(
     expect(page.get_by_role("heading", level=1)).to_have_text("This course cannot be shown yet")
     expect(page.get_by_role("main").get_by_role("listitem")).to_have_text(
         "Mistake templates/about.html:1:1 This template can't be used: Encountered unknown tag 'nonsense'. "
-            "Fix it, or use --no-templates."
+        "Fix it, or use --no-templates."
     )
     assert axe(page) == []
     (course.folder / "templates/about.html").write_text("<p>Mended.</p>", "utf-8")
