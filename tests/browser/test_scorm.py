@@ -549,6 +549,8 @@ def test_a_platform_that_stays_with_the_unit_before_is_told_apart_from_none(plat
     platform.page.evaluate("(name) => { document.querySelector('iframe').src = name }", "launch-unit-m1.html")
     notice = platform.page.frame_locator("iframe").locator("#notice")
     expect(notice).to_contain_text("still holds on to the unit you had open before")
+    expect(platform.page.frame_locator("iframe").frame_locator("#page").locator("main")).to_be_visible()
+    platform.page.wait_for_load_state("networkidle")
 
 
 @every_day_in_one
