@@ -141,9 +141,9 @@ def test_two_builds_at_once_are_one_build_and_one_clear_line(course: Path) -> No
         fcntl.flock(file, fcntl.LOCK_EX)
         done = build(course)
     assert done.returncode == 3
-    assert done.stderr.splitlines()[-1] == (
-        f"{course / 'build'}: Another build is writing here. Wait until it has finished."
-    )
+    *_, why, after = done.stderr.splitlines()
+    assert why == f"{course / 'build'}: Another build is writing here. Wait until it has finished."
+    assert after.startswith("Next: open file://"), "what was built before is still there to open"
     assert contents(course / "build") == before
 
 
@@ -158,7 +158,9 @@ def test_a_read_only_folder_is_one_clear_line_for_each_output(course: Path) -> N
         (course / "build").chmod(0o755)
     assert done.returncode == 3
     told = "This cannot be written: Permission denied. What was there before is still there."
-    assert done.stderr.splitlines()[-2:] == [f"{course / 'build' / name}: {told}" for name in ("site", "reports")]
+    *_, site, reports, after = done.stderr.splitlines()
+    assert [site, reports] == [f"{course / 'build' / name}: {told}" for name in ("site", "reports")]
+    assert after.startswith("Next: open file://")
 
 
 def test_a_clock_that_is_set_back_hides_no_change(course: Path) -> None:
