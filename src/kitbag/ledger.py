@@ -298,12 +298,13 @@ def engine() -> str:
     files = []
     waiting = [os.fspath(Path(__file__).parent)]
     while waiting:
-        for entry in os.scandir(waiting.pop()):
-            if not entry.is_dir():
-                status = entry.stat()
-                files.append([entry.path, status.st_size, status.st_mtime_ns])
-            elif entry.name != "__pycache__":
-                waiting.append(entry.path)
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if not entry.is_dir():
+                    status = entry.stat()
+                    files.append([entry.path, status.st_size, status.st_mtime_ns])
+                elif entry.name != "__pycache__":
+                    waiting.append(entry.path)
     parts = [__version__, sys.version, sorted(files)]
     libraries: set[str] = set()
     for place in sys.path:
