@@ -50,14 +50,14 @@ def test_version_imports_neither_the_validator_nor_the_templates() -> None:
 
 
 def test_check_of_a_bank_with_room_loads_no_solver() -> None:
-    shipped = Path(__file__).parents[1]
+    roomy = Path(__file__).parent / "projects" / "every-item-type"
     script = (
         "import sys; from kitbag.cli import main\n"
         "try: main()\nfinally: print(*(name for name in ('highspy', 'numpy') if name in sys.modules), file=sys.stderr)"
     )
-    command = [sys.executable, "-c", script, "check", "-C", str(shipped)]
+    command = [sys.executable, "-c", script, "check", "-C", str(roomy)]
     done = run(command, check=True)
-    assert done.stderr == f"Next: kitbag build -C {shipped}\n\n"
+    assert done.stderr.splitlines()[-2:] == [f"Next: kitbag build -C {roomy}", ""]
 
 
 def test_a_misspelled_command_is_guessed() -> None:
