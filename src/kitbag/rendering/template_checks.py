@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
-from jinja2.meta import find_undeclared_variables
+from jinja2.compiler import Frame
+from jinja2.meta import TrackingCodeGenerator
 
 from kitbag.course import blocks, model
 from kitbag.files import is_leftover
@@ -80,6 +81,31 @@ class _Template:
     tree: nodes.Template
     ancestors: tuple[str, ...] | None
     """The templates it extends, the nearest first; `None` where that isn't known before it runs."""
+
+
+class _Names(TrackingCodeGenerator):
+    """Finds the names that a template asks for, and works out nothing: even a constant may be endless work."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:  # noqa: ARG002 - Jinja's
+        raise nodes.Impossible
+
+    def visit_EvalContextModifier(self, node: nodes.EvalContextModifier, frame: Frame) -> None:  # noqa: N802 - Jinja's
+        for keyword in node.options:
+            self.visit(keyword.value, frame)
+
+    def visit_ScopedEvalContextModifier(  # noqa: N802 - Jinja's
+        self, node: nodes.ScopedEvalContextModifier, frame: Frame
+    ) -> None:
+        self.visit_EvalContextModifier(node, frame)
+        for child in node.body:
+            self.visit(child, frame)
+
+
+def _asked_for(tree: nodes.Template) -> set[str]:
+    names = _Names(tree.environment)  # type: ignore[arg-type]  # None only for trees that nobody parsed
+    names.optimizer = None
+    names.visit(tree)
+    return names.undeclared_identifiers
 
 
 class _Templates:
@@ -203,8 +229,8 @@ class _Templates:
             trees.append(page)
         own = {written for one in trees for written in _written(one)}
         theirs = self._tree(f"{THEME}{role}")  # What it asks for may be given on some of its pages.
-        given |= find_undeclared_variables(theirs) if theirs else set()
-        missing = find_undeclared_variables(tree) - given - own - _optional(tree)
+        given |= _asked_for(theirs) if theirs else set()
+        missing = _asked_for(tree) - given - own - _optional(tree)
         for node in tree.find_all(nodes.Name):
             if node.name in missing:
                 missing.discard(node.name)
