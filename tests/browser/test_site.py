@@ -266,6 +266,7 @@ def test_the_chosen_way_stays_open(site: Path, page: Page) -> None:
     go(page, site, "index.html")
     page.get_by_text("Short course").click()
     expect(page.locator("[data-way=full]")).not_to_have_attribute("open", "")
+    page.wait_for_function("() => Object.values(localStorage).some((kept) => kept.includes('short'))")
     page.reload()
     expect(page.locator("[data-way=short]")).to_have_attribute("open", "")
 
