@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Model)
 
 
 MOST_TOLD: Final = 1_000
-"""Mistakes of one file that are explained; whoever has more has put the wrong file there."""
+"""Mistakes of one file that are explained; with more, the wrong file is probably there."""
 
 
 def read_model(data: bytes, file: str, model: type[M]) -> tuple[M | None, Marks | None, list[Finding]]:

@@ -109,7 +109,7 @@ def test_what_was_altered_lost_or_added_is_named(folder: Path) -> None:
     (folder / "tea-moodle.xml").write_text("other")
     (folder / "tea-moodle.fidelity.html").unlink()
     (folder / "notes.txt").write_text("mine")
-    again = "Export it again, or fetch it again from whoever gave you the folder."
+    again = "Export it again, or get it again from the person who gave you the folder."
     assert said(folder) == [
         "out/notes.txt: warning: This file is in the folder, and manifest.json does not list it.",
         f"out/tea-moodle.fidelity.html: manifest.json lists this file, and it is not in the folder. {again}",

@@ -135,7 +135,7 @@ def sound(loaded: Loaded) -> Course:
 
 
 def without_notes(findings: Iterable[Finding]) -> list[Finding]:
-    """Return what whoever builds wants to see: mistakes. Notes are for `kitbag check`."""
+    """Return what someone who builds wants to see: mistakes. Notes are for `kitbag check`."""
     from kitbag.findings import Severity
 
     return [finding for finding in findings if finding.severity is not Severity.NOTE]

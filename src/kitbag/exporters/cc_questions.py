@@ -41,7 +41,7 @@ class Question:
     wrong: tuple[tuple[str, Markup], ...] = ()
     """Known wrong answers to type, with feedback."""
     told: Markup | None = None
-    """Shown to whoever was wrong."""
+    """Shown after a wrong answer."""
     shuffle: bool = False
     solution: Markup | None = None
     points: int = 1

@@ -225,7 +225,7 @@ class _Book:
             root.set(name, value)
         root.set("{http://www.w3.org/XML/1998/namespace}lang", info.language)
         metadata = etree.SubElement(root, f"{{{_OPF}}}metadata")
-        # The same edition is the same book, whoever makes it.
+        # The same edition is the same book, no matter who makes it.
         identity = uuid5(NAMESPACE_URL, f"kitbag:{info.id}:{info.edition}:{','.join(info.modules)}")
         described = (
             ("identifier", f"urn:uuid:{identity}"),

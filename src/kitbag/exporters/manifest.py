@@ -1,6 +1,6 @@
 """The list beside the packages: of which course and edition they are, and the digest of each file.
 
-Whoever receives a folder of packages can tell with it that nothing was altered or lost on the way. It is made of the
+Someone who receives a folder of packages can tell by it that nothing was altered or lost on the way. It is made of the
 course and the files alone, so the same course gives the same list.
 """
 

@@ -4,7 +4,7 @@ A kit holds one form for each attempt that the test allows, drawn here and nowhe
 alone. Neighbours get different kits, so that their questions differ as much as the bank allows. A kit's folder can be
 copied anywhere; where the site lies beside it, its result links to the lessons.
 
-Kits are drawn from another seed than printed papers: whoever can open a kit can read its keys, so no paper that is
+Kits are drawn from another seed than printed papers: anyone who can open a kit can read its keys, so no paper that is
 still to be written should hold the same form. The same holds for the tests inside a package for learning platforms,
 which are one kit each, on a page of the site.
 """

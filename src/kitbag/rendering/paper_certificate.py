@@ -40,7 +40,7 @@ class Completion:
     form: str = ""
     """The form id of the test."""
     instructor: str = ""
-    """Whoever signs."""
+    """The person who signs."""
 
     def __post_init__(self) -> None:
         """Raise ValueError where the name is too long for any page."""
@@ -120,7 +120,7 @@ def file_names(completions: Sequence[Completion]) -> list[str]:
 def certificate_code(course: Course, completion: Completion) -> str:
     """Return the code on a certificate, such as `7KQX-3M2R-9HFW`: it follows from all that the certificate says.
 
-    Whoever has the course in the same edition can make it again, and see whether a name or a score was altered.
+    Anyone who has the same edition of the course can make it again, and see whether a name or a score was altered.
     """
     said = [course.info.id, course.info.edition, course.digest[:DIGEST_SHOWN], clean_name(completion.name)]
     said += [str(completion.day), completion.score, str(completion.minutes), str(completion.attempt), completion.form]

@@ -1,7 +1,7 @@
 """What an instructor may allow one person: more time, no limit, large text; each by a short code to type or read out.
 
 A code follows from course, edition, test and kind, so that a page without a network can check it. It is no secret:
-whoever reads the page can work it out. It only keeps people from taking by accident what was meant for somebody else.
+anyone who reads the page can work it out. It only keeps people from taking by accident what was meant for someone else.
 `templates/tests/record.js` is the twin of `code_for` and `allowed`. What was allowed is in no record, since it may tell
 of somebody's health.
 """

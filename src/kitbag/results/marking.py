@@ -232,7 +232,7 @@ class _Marker:
             cut_score = info.cut_score if test.cut_score is None else test.cut_score
             pending = any(result.marks is None for result in results)
             passed = None if pending else passes(marks, possible, cut_score)
-        # Neither the name nor the day: whoever corrects a name, or marks again on another day, has the same sheet.
+        # Neither the name nor the day: a corrected name, or marking again on another day, leaves it the same sheet.
         sheet = [info.id, info.edition, test.id, variant.form.id, number]
         return Attempt(
             schema_="attempt/1",

@@ -1,7 +1,7 @@
 """Attempt records as files: written with a digest, and read back with suspicion.
 
-The digest shows that a record was cut, edited or mangled on its way. It is no signature: whoever can edit a record can
-also work out a new digest. So a record is scored again before it counts (`kitbag.results.judging`).
+The digest shows that a record was cut, edited or mangled on its way. It isn't a signature: anyone who can edit a record
+can also work out a new digest. So a record is scored again before it counts (`kitbag.results.judging`).
 """
 
 import json

@@ -1,7 +1,7 @@
 """A quiz or test while it is taken: what was asked and answered so far, and the attempt record made of it.
 
-Nothing here reads, writes or asks for the time: the state is one frozen value, and each step gives the next. Whoever
-keeps the state (`kitbag.results.sittings`) before showing it loses nothing that a trainee was told is saved.
+Nothing here reads, writes or asks for the time: the state is one frozen value, and each step gives the next. A
+caller that keeps the state (`kitbag.results.sittings`) before showing it loses nothing that a trainee sees as saved.
 """
 
 from collections.abc import Mapping

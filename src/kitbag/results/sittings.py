@@ -114,7 +114,7 @@ class Desk:
             with self._place() as place:
                 (place / self._file.name).replace(place / self._handed_in.name)
         else:
-            self.put_aside()  # Whoever gives no name is told nothing of the one before.
+            self.put_aside()  # Without a name, nothing of the person before is shown.
 
     def check_closed(self) -> None:
         """Let nobody begin again whose record went to another place and has not come back. Raises NoQuiz."""

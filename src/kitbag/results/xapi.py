@@ -62,7 +62,7 @@ class _Speaker:
         self._attempt = attempt
         self._course_id = f"{home}courses/{quote(attempt.course, safe='')}"
         self._test_id = f"{self._course_id}/tests/{quote(attempt.test, safe='')}"
-        # Whoever wrote no name is known by the record alone.
+        # Someone who wrote no name is known by the record alone.
         self._actor = {
             "objectType": "Agent",
             "account": {"homePage": home, "name": attempt.person or f"record-{attempt.id}"},

@@ -83,7 +83,7 @@ def score_file(course: Course, name: str, data: bytes, *, file: str, form: str |
     who = given.person if person is None else person
     attempt = scored(quiz, given.by_item, name=str(uuid4()), person=who, now=_now())
     try:
-        # Before anything is shown: whoever reads the first line and closes the pipe has the record all the same.
+        # Before anything is shown: a reader that takes the first line and closes the pipe has the record all the same.
         path = desk_at(course, name, attempt.person).write(attempt) if quiz.test else None
     except OSError as error:
         show_result(quiz, attempt, console.say)

@@ -1,6 +1,6 @@
 """A zip that somebody hands in, opened without trust: looked through before anything in it is believed.
 
-Nothing is unpacked to disk. What is refused here would harm whoever unpacks the package, or whoever checks it.
+Nothing is unpacked to disk. What is refused here would harm anyone who unpacks the package or checks it.
 """
 
 import stat
@@ -132,7 +132,7 @@ class Archive:
             return b""
 
     def faults(self) -> Iterator[Finding]:
-        """Yield what would harm whoever unpacks this, judged by the table of contents alone; then nothing is opened."""
+        """Yield what would harm anyone who unpacks this, judged by the table of contents alone; nothing is opened."""
         bad = [entry.orig_filename for entry in self._entries if not _is_safe(entry)]
         if bad:
             yield Finding(

@@ -48,7 +48,7 @@ def check_folder(folder: Path) -> tuple[list[Finding], list[Path]]:
 
 def _file_faults(folder: Path, name: str, entry: dict[str, Any]) -> Iterator[Finding]:
     place = Place(f"{name}/{entry['name']}")
-    again = "Export it again, or fetch it again from whoever gave you the folder."
+    again = "Export it again, or get it again from the person who gave you the folder."
     try:
         size, digest = _digest(folder / entry["name"])
     except FileNotFoundError:

@@ -45,7 +45,7 @@ class Verdict:
 
 
 def check_package(path: Path) -> Verdict:
-    """Return what is wrong with a package, whoever made it. Nothing is unpacked to disk, run or fetched."""
+    """Return what is wrong with a package, no matter who made it. Nothing is unpacked to disk, run or fetched."""
     name = path.name or str(path)
     try:
         # Opened without blocking, so that a named pipe cannot hold the check.

@@ -320,7 +320,7 @@
         let rest = [...waiting.slice(flying), ...(normal ? ending() : [terminated()])];
         over = true;
         clearTimeout(timer);
-        // All at once: whoever goes away does not wait for answers.
+        // All at once: a page that goes away doesn't wait for answers.
         const said = stateWaits ? [request("PUT", stateAddress(STATE), kept)] : [];
         while (rest.length) {
           const next = batch(rest);

@@ -1,4 +1,4 @@
-// Time that only goes on: whoever sets the clock of the device back gains nothing.
+// Time that only goes on: setting back the clock of the device gains nothing.
 
 const KitbagClock = (() => {
   "use strict";
