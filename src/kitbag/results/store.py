@@ -2,8 +2,8 @@
 
 A record is kept as the bytes that came, so that nothing is lost by reading it. Each batch of records is one
 transaction, after which the file as a whole is replaced (`store_file`): a power cut loses no record that was reported
-as kept, and none is counted twice. The table of items holds what item statistics need: who chose what, what it earned, and
-how long it took.
+as kept, and none is counted twice. The table of items holds what item statistics need: who chose what, what it earned,
+and how long it took.
 """
 
 import json
