@@ -45,11 +45,8 @@ if TYPE_CHECKING:
     from kitbag.rendering.paper_pdf import PaperDocument
     from kitbag.results.grid import Variant
 
-SEATS: Final = 24
-"""Empty rows on a new marking grid."""
 MOST_REDRAWN: Final = 100
 """How often a bank may change after its papers were printed before a seed has to be named."""
-PRINTED_TESTS: Final = "results/printed.csv"
 SCREENS: Final = {
     "site": "site/index.html",
     "kits": "tests/for-instructors.html",
@@ -202,9 +199,10 @@ def _draw(
 
 def _printed_exams(work: Work, draws: "Sequence[tuple[Variant, ...]]") -> int:
     """Print draws, make or extend their grids, and list them as printed."""
+    from kitbag.rendering.paper import SEATS
     from kitbag.rendering.paper_exams import exam
     from kitbag.results.grid import FormsChanged, NotAGrid
-    from kitbag.results.printed import draw_name, grid_name, keep_grid, list_printed
+    from kitbag.results.printed import PRINTED, draw_name, grid_name, keep_grid, list_printed
 
     course, settings = work.course, work.settings
     for variants in draws:
@@ -230,7 +228,7 @@ def _printed_exams(work: Work, draws: "Sequence[tuple[Variant, ...]]") -> int:
                 today=datetime.now().astimezone().date(),
             )
         except (Unreadable, OSError) as error:
-            raise Unwritable(course.folder / PRINTED_TESTS, OSError(_reason(error))) from error
+            raise Unwritable(course.folder / PRINTED, OSError(_reason(error))) from error
     return count
 
 

@@ -39,11 +39,6 @@ def unsealed(data: bytes, folder: Path, name: str) -> bytes | None:
     return rest if whole else None
 
 
-def all_made_here(root: Path, into: str) -> Mapping[str, Noted]:
-    """Return what this user's Kitbag noted of the files of every output, by the output's name (see `made_here`)."""
-    return _noted(root, into)
-
-
 def made_here(root: Path, into: str, output: str) -> Noted:
     """Return what this user's Kitbag noted of the files of an output, by name; nothing where it noted nothing.
 
@@ -52,20 +47,21 @@ def made_here(root: Path, into: str, output: str) -> Noted:
         into: the path from it to the folder that holds the outputs.
         output: the name of the output.
     """
-    return _noted(root, into).get(output, {})
+    return all_made_here(root, into).get(output, {})
 
 
 def note_made(root: Path, into: str, output: str, files: Noted) -> None:
     """Note digests of the files of an output, to know them again. Where that can't be done, none will be known."""
     stand = {name for name in names_within(root, into) if kind_inside(root, f"{into}/{name}") == "folder"}
-    now = {name: before for name, before in _noted(root, into).items() if name in stand}
+    now = {name: before for name, before in all_made_here(root, into).items() if name in stand}
     data = sealed(json.dumps({**now, output: files}, sort_keys=True).encode(), root / into, MADE)
     if data is not None:
         with suppress(OSError), folder_inside(root, into) as here:
             write_atomically(here / MADE, data)
 
 
-def _noted(root: Path, into: str) -> dict[str, Noted]:
+def all_made_here(root: Path, into: str) -> dict[str, Noted]:
+    """Return what this user's Kitbag noted of the files of every output, by the output's name (see `made_here`)."""
     try:
         data = unsealed(read_within(root, f"{into}/{MADE}"), root / into, MADE)
         value = json.loads(data or b"{}")

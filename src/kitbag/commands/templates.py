@@ -78,7 +78,7 @@ def copy(name: str, folder: Path) -> None:
 
 
 def _explain(name: str, source: str) -> None:
-    """Say how to keep less of a template than all of it, which a new version of Kitbag may change."""
+    """Explain how to replace only part of a template: the rest then follows new versions of Kitbag."""
     import re
 
     click.echo(

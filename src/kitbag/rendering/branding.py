@@ -8,6 +8,7 @@ from kitbag.course.model import Branding
 from kitbag.course.safe_css import safe_css
 from kitbag.course.safe_svg import unsafe_svg
 from kitbag.rendering.environment import course_file
+from kitbag.rendering.theme_list import BRAND
 
 
 def brand_css(branding: Branding, templates: Path | None) -> bytes | None:
@@ -34,7 +35,7 @@ def brand_css(branding: Branding, templates: Path | None) -> bytes | None:
 
 def own_css(templates: Path | None) -> bytes | None:
     """Return what is safe of the course's own `templates/brand.css`, or None where it has none."""
-    sheet = course_file(templates / "templates", "brand.css") if templates else None
+    sheet = course_file(templates / "templates", BRAND) if templates else None
     return None if sheet is None else safe_css(sheet.decode("utf-8", "replace"), Embedded(unsafe_svg)).encode()
 
 

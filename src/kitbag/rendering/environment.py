@@ -30,10 +30,9 @@ from kitbag.rendering.foreign import settled
 from kitbag.rendering.markdown import MarkdownRenderer, plain
 from kitbag.rendering.template_limits import SOURCE
 from kitbag.rendering.theme_code import CompiledTemplates, ThemeEnvironment
+from kitbag.rendering.theme_list import BRAND
 from kitbag.rendering.timescale import when_of
 
-BRAND: Final = "brand.css"
-"""The style sheet in a course's `templates/`, which is no template."""
 LARGEST_TEMPLATE: Final = 1_000_000
 """Bytes in one file of a course's `templates/`."""
 

@@ -43,6 +43,7 @@ from kitbag.rendering.search import Entry, index_script, lesson_entries, texts_o
 from kitbag.rendering.styles import lean_style
 from kitbag.rendering.template_data import show
 from kitbag.rendering.terms import TermIndex, folded, in_order
+from kitbag.rendering.theme_list import ABOUT
 
 SCRIPTS: Final = ("theme.js", "site.js", "terms.js", "overview.js", "search.js", "device.js")
 """The site's own scripts, under `templates/site/static`."""
@@ -278,7 +279,7 @@ class _Site:
         )
 
     def _about(self) -> bytes:
-        return self._page("about", "", ("device.js",), own=self._own("about.html"))
+        return self._page("about", "", ("device.js",), own=self._own(ABOUT))
 
     def _own(self, name: str) -> str:
         """Return the name of a template of the course folder itself, or nothing where it has none."""

@@ -29,7 +29,7 @@ SHEET: Final = 2
 FRONT: Final = 36
 """Lines of text below the head of a handout, on the shorter of the two sizes of paper."""
 SEATS: Final = 24
-"""Lines on the attendance sheet: the largest group a course is made for."""
+"""The largest group a course is made for: lines on the attendance sheet, and empty rows on a new marking grid."""
 
 PANELS: Final = 8
 """Panels on one side of a sheet that is folded three times."""

@@ -5,7 +5,6 @@ doesn't exist. A name that the template itself tests (`x is defined`, `x | defau
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
@@ -21,10 +20,10 @@ from kitbag.inside import files_inside, kind_inside
 from kitbag.questions.blueprint import Assessment
 from kitbag.rendering.catalogue import catalogue_for
 from kitbag.rendering.course_templates import FILTERS
-from kitbag.rendering.environment import BRAND, course_file, has_templates, make_environment
+from kitbag.rendering.environment import course_file, has_templates, make_environment
 from kitbag.rendering.template_data import shown
 from kitbag.rendering.template_names import given_to
-from kitbag.rendering.theme_list import ABOUT, HANDOUTS, is_in_theme, theme_name, theme_source, theme_templates
+from kitbag.rendering.theme_list import ABOUT, BRAND, HANDOUTS, is_in_theme, theme_name, theme_source, theme_templates
 
 CODE: Final = "template"
 """The code of a template that can't be used, here and where pages are made."""
@@ -71,16 +70,6 @@ def without_repeats(findings: Sequence[Finding], known: Sequence[Finding]) -> li
     """Leave out what failed at a place where a check found the reason before."""
     places = {one.place for one in known if one.code == CODE}
     return [one for one in findings if one.code != CODE or one.place not in places]
-
-
-@dataclass(frozen=True)
-class _Template:
-    """A template of the course, as it was read."""
-
-    name: str
-    tree: nodes.Template
-    ancestors: tuple[str, ...] | None
-    """The templates it extends, the nearest first; `None` where that isn't known before it runs."""
 
 
 class _Names(TrackingCodeGenerator):

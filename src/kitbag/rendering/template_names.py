@@ -28,7 +28,7 @@ OF_ITS_OWN: Final[Mapping[str, str]] = {
     "handouts/certificate.html": "as_of brand code course digest info name name_direction said size title",
     "handouts/course-guide.html": "as_of brand course digest info rechecks seats size title",
     "handouts/exam.html": "as_of brand course digest form info large points questions size test title variant",
-    "handouts/guide.html": "activities as_of brand course digest info module number scenarios size title",
+    "handouts/guide.html": "activities as_of brand course digest info module number practised scenarios size title",
     "handouts/handout.html": "as_of brand checks course digest early figure info module number points size title",
     "handouts/job-aid.html": "as_of brand course digest info leaves size title",
     "handouts/key.html": (

@@ -18,7 +18,7 @@ PARTS: Final = ("site", "quiz", "tests", "handouts", "instructor", "packages")
 ABOUT: Final = "about.html"
 """A template that only a course has: it adds to the page "About"."""
 BRAND: Final = "brand.css"
-"""A style sheet that only a course has."""
+"""The style sheet in a course's `templates/`; it isn't a template, and the theme has none of this name."""
 HANDOUTS: Final = "handouts/"
 
 _KITBAGS: Final = frozenset({"packages/launch.html", "packages/lesson.html", "packages/single.html"})

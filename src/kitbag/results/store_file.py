@@ -28,7 +28,7 @@ LARGEST_VALUE: Final = 64 * 1024 * 1024
 WAIT: Final = 60
 """Seconds to wait for another Kitbag that is writing into the same store."""
 WITHOUT_NOTICE: Final = 0.5
-"""Seconds of them that nobody is told about."""
+"""Seconds of waiting before the user is told why."""
 _PAUSE: Final = 0.05
 _GUARDS: Final = (
     # The file may come from anyone: nothing in its schema runs, and nothing in it is taken to be well-formed.
