@@ -208,7 +208,6 @@ def _whole(key: str) -> str:
     return start if end in _CATEGORIES else key
 
 
-@cache
 def _strings_in(language: str) -> Mapping[str, str]:
     file = Path(str(files("kitbag"))) / "templates" / f"strings.{language}.yaml"
     if not re.fullmatch(r"[A-Za-z0-9-]+", language) or not file.is_file():
