@@ -279,6 +279,7 @@ def test_a_document_that_would_never_be_printed_is_given_up(name: str, monkeypat
     assert print_one("x").pdf, "the next one is printed"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # as above
 def test_a_document_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     print_one("x")
     monkeypatch.setattr(paper_limits, "MOST_MEMORY", -1)

@@ -139,6 +139,22 @@ def test_damaged_files_within_never_break_the_check_and_lost_ones_are_told(
         assert not verdict.sound, lost
 
 
+@pytest.mark.parametrize("name", ["scorm12", "scorm2004", "cmi5"])
+def test_a_package_without_its_manifest_is_more_than_a_site(packages: dict[str, Path], name: str) -> None:
+    manifest = "cmi5.xml" if name == "cmi5" else "imsmanifest.xml"
+    copy = packages[name].with_name("headless.zip")
+    with zipfile.ZipFile(packages[name]) as archive, zipfile.ZipFile(copy, "w") as target:
+        for entry in archive.namelist():
+            if entry != manifest:
+                target.writestr(entry, archive.read(entry))
+    assert [str(finding) for finding in check_package(copy).findings] == [
+        (
+            "headless.zip: This is a package for learning platforms without its manifest, so no platform can open it. "
+            "Fetch or make the package again."
+        )
+    ]
+
+
 @pytest.mark.acceptance
 def test_a_long_campaign_of_damage_never_breaks_the_check(packages: dict[str, Path]) -> None:
     draw = random.Random(7)  # noqa: S311 - damage, not secrets

@@ -1,6 +1,7 @@
 """From a file to its format by what it holds, and from there to everything that is wrong with it."""
 
 import os
+import re
 import stat
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from kitbag.exporters.checking import cartridge, cmi5, epub, gift, moodle, qti, scorm, site, spreadsheet
-from kitbag.exporters.checking.archive import MOST_READ, Archive, Refused, open_archive
+from kitbag.exporters.checking.archive import AGAIN, MOST_READ, Archive, Refused, open_archive
 from kitbag.exporters.checking.content import MANIFEST, Content
 from kitbag.exporters.checking.documents import NotXml, document, local, parse
 from kitbag.files import LARGEST_FILE
@@ -22,6 +23,8 @@ _MOST_KEPT: Final = 1_000
 """Findings of one kind that are put in order before the first are shown."""
 _ZIP_SIGNS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ZIPPED: Final = (".zip", ".epub", ".imscc")
+_FOR_PLATFORMS: Final = re.compile(r"(?:^|/)(?:assets/packages/|(?:adlcp|imscp|imsmd|imsss|cmi5)[^/]*\.xsd$)", re.I)
+"""Files that only packages for learning platforms have: Kitbag's scripts for them, and schemas of the standards."""
 _KNOWN: Final = "SCORM, cmi5, EPUB, QTI, Common Cartridge, Moodle XML, GIFT, Kitbag's CSV, a zip of pages, an HTML file"
 
 
@@ -105,6 +108,9 @@ def _recognised(archive: Archive) -> tuple[str, Iterable[Finding], str]:
         return ("Content package", findings, "") if root is None else _content(Content(archive, root))
     if strayed := _strayed(archive):
         return "", strayed, ""
+    if any(map(_FOR_PLATFORMS.search, archive.files)):
+        message = "This is a package for learning platforms without its manifest, so no platform can open it."
+        return "", [Finding("no-manifest", archive.at(), message, AGAIN)], ""
     if site.has_pages(archive):
         return site.ZIP_TITLE, site.check_zip(archive), site.NOT_CHECKED
     message = "This zip is no package that is known: it has no manifest and no page."
