@@ -23,7 +23,9 @@ _MOST_KEPT: Final = 1_000
 """Findings of one kind that are put in order before the first are shown."""
 _ZIP_SIGNS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ZIPPED: Final = (".zip", ".epub", ".imscc")
-_FOR_PLATFORMS: Final = re.compile(r"(?:^|/)(?:assets/packages/|(?:adlcp|imscp|imsmd|imsss|cmi5)[^/]*\.xsd$)", re.I)
+_FOR_PLATFORMS: Final = re.compile(
+    r"(?:^|/)(?:assets/packages/|(?:adlcp|imscp|imsmd|imsss|cmi5)[^/]*\.xsd$)", re.IGNORECASE
+)
 """Files that only packages for learning platforms have: Kitbag's scripts for them, and schemas of the standards."""
 _KNOWN: Final = "SCORM, cmi5, EPUB, QTI, Common Cartridge, Moodle XML, GIFT, Kitbag's CSV, a zip of pages, an HTML file"
 
