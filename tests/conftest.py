@@ -32,7 +32,8 @@ ROOT = Path(__file__).parent.parent
 NODE_MODULES = ROOT / "node_modules"
 NODE = Path(ROOT_DIR) / "bin" / "node"
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first draws no window around a page, and so opens one in less than half the time."""
 CHROMIUM_FLAGS = (
     "--no-sandbox",  # tests also run as root, in a container
     "--disable-gpu",
